@@ -1,0 +1,7 @@
+export { type AccountSource, Client, type OpenOptions } from './client.ts'
+export { ClientError, type ClientErrorCode } from './error.ts'
+export type { ClientEvents, MessageEvent, UndecryptableEvent } from './events.ts'
+export { memoryStore } from './memory-store.ts'
+export { type Draft, MAX_TEXT_CODE_POINTS, type Sent } from './outbox.ts'
+export { type Scheduler, timerScheduler } from './scheduler.ts'
+export type { ClientStore, CursorKey, StoreChange, StoredMessage } from './store.ts'

@@ -1,0 +1,2 @@
+import type { ClientStore } from './store.ts'
+export declare function memoryStore(): ClientStore
