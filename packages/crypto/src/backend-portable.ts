@@ -1,0 +1,33 @@
+import { ed25519Verify } from './sodium/ed25519.ts'
+import { xed25519VerifyWith } from './xed25519.ts'
+
+export { aes256CbcDecrypt, aes256CbcEncrypt, aes256GcmDecrypt, aes256GcmEncrypt } from './portable/aes.ts'
+export { randomBytes } from './random.ts'
+export { secretboxOpen, secretboxSeal, xchacha20poly1305Decrypt, xchacha20poly1305Encrypt } from './sodium/aead.ts'
+export { x25519, x25519KeyPair, x25519KeyPairFromSecret } from './sodium/curve25519.ts'
+export {
+  ed25519KeyPairFromSeed,
+  ed25519KeyPairToX25519,
+  ed25519PublicKeyToX25519,
+  ed25519Sign,
+  ed25519Verify,
+  ed25519VerifyBatch,
+} from './sodium/ed25519.ts'
+export { argon2id, blake2b, hmacSha256, sha3_256, sha3_512, sha256, sha512, shake256 } from './sodium/hash.ts'
+export { mlKem768Decapsulate, mlKem768Encapsulate, mlKem768KeyPair } from './sodium/ml-kem.ts'
+export {
+  ed25519ScalarMult,
+  ed25519ScalarMultBase,
+  isValidEd25519Point,
+  scalarAdd,
+  scalarMultiply,
+  scalarNegate,
+  scalarReduce,
+} from './sodium/scalar.ts'
+export { sealedBoxOpen, sealedBoxSeal } from './sodium/sealed-box.ts'
+export { ready } from './sodium/wasm.ts'
+export { xed25519PublicKey, xed25519Sign } from './xed25519.ts'
+
+/** Which backend the export conditions chose. */
+export const backendName: 'node' | 'portable' = 'portable'
+export const xed25519Verify: typeof ed25519Verify = xed25519VerifyWith(ed25519Verify)

@@ -1,0 +1,50 @@
+import { cbc, gcm } from '@noble/ciphers/aes.js'
+import type { AeadDecryptInput, AeadEncryptInput, CbcDecryptInput, CbcEncryptInput } from '../backend.ts'
+import { checkCbcBlocks } from '../cbc.ts'
+import { CryptoError } from '../error.ts'
+import { checkBytes, keyBytes } from '../length.ts'
+import { checkTagged, openFailed } from '../sodium/aead.ts'
+
+export function aes256GcmEncrypt(input: AeadEncryptInput & { readonly iv: Uint8Array }): Uint8Array {
+  const { iv, message, associatedData } = input
+  const key = keyBytes(input.key, 'key', 32)
+  checkBytes(iv, 'iv', 12)
+  checkBytes(message, 'message')
+  if (associatedData !== undefined) checkBytes(associatedData, 'associatedData')
+  return gcm(key, iv, associatedData).encrypt(message)
+}
+
+export function aes256GcmDecrypt(input: AeadDecryptInput & { readonly iv: Uint8Array }): Uint8Array {
+  const { iv, ciphertext, associatedData } = input
+  const key = keyBytes(input.key, 'key', 32)
+  checkBytes(iv, 'iv', 12)
+  checkTagged(ciphertext, 'ciphertext')
+  if (associatedData !== undefined) checkBytes(associatedData, 'associatedData')
+  try {
+    return gcm(key, iv, associatedData).decrypt(ciphertext)
+  } catch {
+    throw openFailed()
+  }
+}
+
+export function aes256CbcEncrypt(input: CbcEncryptInput): Uint8Array {
+  const { iv, message, padding = 'pkcs7' } = input
+  const key = keyBytes(input.key, 'key', 32)
+  checkBytes(iv, 'iv', 16)
+  checkBytes(message, 'message')
+  if (padding === 'none') checkCbcBlocks(message, 'message', 0)
+  return cbc(key, iv, { disablePadding: padding === 'none' }).encrypt(message)
+}
+
+export function aes256CbcDecrypt(input: CbcDecryptInput): Uint8Array {
+  const { iv, ciphertext, padding = 'pkcs7' } = input
+  const key = keyBytes(input.key, 'key', 32)
+  checkBytes(iv, 'iv', 16)
+  checkCbcBlocks(ciphertext, 'ciphertext', padding === 'none' ? 0 : 1)
+  if (ciphertext.length === 0) return new Uint8Array(0)
+  try {
+    return cbc(key, iv, { disablePadding: padding === 'none' }).decrypt(ciphertext)
+  } catch {
+    throw new CryptoError('CRYPTO_BAD_PADDING', 'wrong key, or the ciphertext was changed')
+  }
+}
