@@ -16,7 +16,10 @@ function combine(blob: Uint8Array, control: object): Uint8Array {
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-async function encryptLayer(recipient: Uint8Array, plaintext: Uint8Array): Promise<{ blob: Uint8Array; ephemeral: Uint8Array }> {
+async function encryptLayer(
+  recipient: Uint8Array,
+  plaintext: Uint8Array,
+): Promise<{ blob: Uint8Array; ephemeral: Uint8Array }> {
   const pair = generateKeyPair(globalThis.crypto.getRandomValues(new Uint8Array(32)))
   const shared = sharedKey(pair.private, recipient)
   const hmac = await subtle.importKey('raw', encoder.encode('LOKI'), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
@@ -30,7 +33,11 @@ async function encryptLayer(recipient: Uint8Array, plaintext: Uint8Array): Promi
   return { blob, ephemeral: pair.public }
 }
 
-export async function buildOnion(path: readonly NativeHop[], destination: NativeHop, payload: Uint8Array): Promise<Uint8Array> {
+export async function buildOnion(
+  path: readonly NativeHop[],
+  destination: NativeHop,
+  payload: Uint8Array,
+): Promise<Uint8Array> {
   let layer = await encryptLayer(destination.x25519, combine(payload, { headers: '' }))
   let next = destination
   for (const hop of [...path].reverse()) {

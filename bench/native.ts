@@ -18,7 +18,11 @@ function le32(value: number): Buffer {
   return bytes
 }
 
-function encryptLayer(encryption: 'xchacha20' | 'aes-gcm', recipient: Buffer, plaintext: Buffer): { blob: Buffer; ephemeral: Buffer } {
+function encryptLayer(
+  encryption: 'xchacha20' | 'aes-gcm',
+  recipient: Buffer,
+  plaintext: Buffer,
+): { blob: Buffer; ephemeral: Buffer } {
   const secret = Buffer.alloc(32)
   sodium.randombytes_buf(secret)
   const ephemeral = Buffer.alloc(32)
@@ -42,11 +46,24 @@ function encryptLayer(encryption: 'xchacha20' | 'aes-gcm', recipient: Buffer, pl
   return { blob, ephemeral }
 }
 
-export function buildOnion(encryption: 'xchacha20' | 'aes-gcm', path: readonly NativeHop[], destination: NativeHop, payload: Buffer): Buffer {
-  let layer = encryptLayer(encryption, destination.x25519, Buffer.concat([le32(payload.length), payload, text('{"headers":""}')]))
+export function buildOnion(
+  encryption: 'xchacha20' | 'aes-gcm',
+  path: readonly NativeHop[],
+  destination: NativeHop,
+  payload: Buffer,
+): Buffer {
+  let layer = encryptLayer(
+    encryption,
+    destination.x25519,
+    Buffer.concat([le32(payload.length), payload, text('{"headers":""}')]),
+  )
   let next = destination
   for (const hop of [...path].reverse()) {
-    const routing = JSON.stringify({ destination: next.ed25519Hex, enc_type: encryption, ephemeral_key: layer.ephemeral.toString('hex') })
+    const routing = JSON.stringify({
+      destination: next.ed25519Hex,
+      enc_type: encryption,
+      ephemeral_key: layer.ephemeral.toString('hex'),
+    })
     layer = encryptLayer(encryption, hop.x25519, Buffer.concat([le32(layer.blob.length), layer.blob, text(routing)]))
     next = hop
   }
@@ -55,7 +72,11 @@ export function buildOnion(encryption: 'xchacha20' | 'aes-gcm', path: readonly N
 }
 
 /** Peels an xchacha20 layer: parse, DH, key, open, parse. */
-export function peelOnion(body: Buffer, secret: Buffer, publicKey: Buffer): { blob: Buffer; control: { destination?: string } } {
+export function peelOnion(
+  body: Buffer,
+  secret: Buffer,
+  publicKey: Buffer,
+): { blob: Buffer; control: { destination?: string } } {
   const length = body.readUInt32LE(0)
   const blob = body.subarray(4, 4 + length)
   const control = JSON.parse(body.toString('utf8', 4 + length)) as { ephemeral_key: string }

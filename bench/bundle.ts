@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import type { Operations } from './operations.ts'
+
+/** `bench/operations.ts` with the crypto backend that these export conditions choose. */
+export async function loadOperations(backend: 'node' | 'portable'): Promise<Operations> {
+  const folder = mkdtempSync(join(import.meta.dirname, '.bundle-'))
+  try {
+    const outfile = join(folder, `${backend}.mjs`)
+    await build({
+      entryPoints: [join(import.meta.dirname, 'operations.ts')],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      // `neutral` sets no condition by itself; `node:` imports of libsodium's loader stay external.
+      platform: 'neutral',
+      mainFields: ['module', 'main'],
+      conditions: ['@sessionkit/source', 'import', ...(backend === 'node' ? ['node'] : [])],
+      external: ['node:*', 'crypto', 'fs', 'path', 'url', 'module'],
+      logLevel: 'error',
+    })
+    const { operations } = (await import(pathToFileURL(outfile).href)) as { operations: Operations }
+    if (operations.backend !== backend) throw new Error(`expected the ${backend} backend, got ${operations.backend}`)
+    await operations.ready
+    return operations
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * `pnpm bench [--json FILE] [--readme] [--only TEXT] [--quick]`: each headline operation with both crypto backends,
+ * beside the same composition on sodium-native and, where it exists, the way of the official desktop client.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { decodePhrase, encodePhrase } from '@sessionkit/mnemonic'
+import sodium from 'sodium-native'
+import { loadOperations } from './bundle.ts'
+import * as desktop from './desktop.ts'
+import { type Contender, measure } from './measure.ts'
+import type { NativeHop } from './native.ts'
+import * as native from './native.ts'
+import type { Inputs, OperationName } from './operations.ts'
+import { linearSwarm } from './swarm-linear.ts'
+
+interface Row {
+  readonly operation: string
+  readonly backend: string
+  readonly opsPerSecond: number
+  readonly nativeOpsPerSecond: number | null
+  readonly ratio: number | null
+}
+
+/** Goals as ratios to the native column on Node 20: [node backend, portable backend]. */
+const goals: Partial<Record<OperationName, readonly [number, number]>> = {
+  'onion build, 3 hops, xchacha20': [0.8, 0.25],
+  'onion build, 3 hops, aes-gcm': [0.8, 0.25],
+  'v1 seal, 280 bytes': [0.62, 0.45],
+  'v1 open, 280 bytes': [0.55, 0.45],
+  'phrase to id': [0.85, 0.4],
+}
+
+const { values: flags } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    readme: { type: 'boolean' },
+    only: { type: 'string' },
+    quick: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+})
+
+if (flags.help) {
+  console.log('pnpm bench [--json FILE] [--readme] [--only TEXT] [--quick]\n\n  pnpm bench --only onion')
+  process.exit(0)
+}
+
+/** Fixed bytes: the same inputs in every run and for every contender. */
+const bytes = (label: string, length: number): Buffer => {
+  const blocks: Buffer[] = []
+  for (let i = 0; i * 32 < length; i++) blocks.push(createHash('sha256').update(`${label} ${i}`).digest())
+  return Buffer.concat(blocks).subarray(0, length)
+}
+
+const nodes = ['guard', 'middle', 'exit', 'destination'].map((name) => {
+  const account = native.deriveAccount(bytes(name, 32))
+  return { ed25519: account.edPublic, x25519: account.xPublic, ed25519Hex: account.edPublic.toString('hex') }
+})
+const alice = native.deriveAccount(bytes('alice', 16))
+const bob = native.deriveAccount(bytes('bob', 16))
+const inputs: Inputs = {
+  hops: nodes.map(({ ed25519, x25519 }) => ({ ed25519: new Uint8Array(ed25519), x25519: new Uint8Array(x25519) })),
+  payload: new Uint8Array(bytes('payload', 1000)),
+  content: new Uint8Array(bytes('content', 280)),
+  aliceSeed: new Uint8Array(bytes('alice', 16)),
+  bobSeed: new Uint8Array(bytes('bob', 16)),
+  swarmIds: Array.from({ length: 300 }, (_, i) => bytes(`swarm ${i}`, 8).readBigUInt64BE()),
+  ids: Array.from({ length: 100_000 }, (_, i) => `05${bytes(`id ${i}`, 32).toString('hex')}`),
+}
+
+const [guard, middle, exit, target] = nodes as unknown as [NativeHop, NativeHop, NativeHop, NativeHop]
+const path = [guard, middle, exit]
+const payload = Buffer.from(inputs.payload)
+const content = Buffer.from(inputs.content)
+const peelSecret = bytes('peel', 32)
+const peelPublic = Buffer.alloc(32)
+sodium.crypto_scalarmult_base(peelPublic, peelSecret)
+const peelBody = native.buildOnion('xchacha20', [{ ...guard, x25519: peelPublic }, middle, exit], target, payload)
+const box = native.sealV1(content, alice, bob.xPublic)
+const phrase = encodePhrase(inputs.aliceSeed)
+
+const nativeWays: Partial<Record<OperationName, () => unknown>> = {
+  'onion build, 3 hops, xchacha20': () => native.buildOnion('xchacha20', path, target, payload),
+  'onion build, 3 hops, aes-gcm': () => native.buildOnion('aes-gcm', path, target, payload),
+  'onion peel': () => native.peelOnion(peelBody, peelSecret, peelPublic),
+  'v1 seal, 280 bytes': () => native.sealV1(content, alice, bob.xPublic),
+  'v1 open, 280 bytes': () => native.openV1(box, bob),
+  'phrase to id': () => native.deriveAccount(decodePhrase(phrase).reveal()).id,
+}
+
+/** Other ways of the same work, shown beside ours: [label, run, how many operations one run stands for]. */
+const others: Partial<Record<OperationName, { label: string; run: () => unknown; share: number }>> = {
+  'onion build, 3 hops, aes-gcm': { label: 'desktop', run: () => desktop.buildOnion(path, target, payload), share: 1 },
+  'swarm mapping, 100,000 ids': {
+    label: 'linear BigInt',
+    run: () => {
+      for (let i = 0; i < 1000; i++) linearSwarm(inputs.ids[i]!, inputs.swarmIds)
+    },
+    share: 0.01,
+  },
+}
+
+const node = await loadOperations('node')
+const portable = await loadOperations('portable')
+const ours = { node: node.prepare(inputs), portable: portable.prepare(inputs) }
+const options = flags.quick ? { rounds: 3, millisecondsPerVisit: 40 } : {}
+
+const rows: Row[] = []
+for (const operation of Object.keys(ours.node) as OperationName[]) {
+  if (flags.only && !operation.includes(flags.only)) continue
+  const other = others[operation]
+  const contenders: Contender[] = [
+    { name: 'node', run: ours.node[operation] },
+    { name: 'portable', run: ours.portable[operation] },
+  ]
+  const nativeWay = nativeWays[operation]
+  if (nativeWay) contenders.push({ name: 'native', run: nativeWay })
+  if (other) contenders.push({ name: other.label, run: other.run })
+  const rates = await measure(contenders, options)
+  const nativeRate = rates.get('native') ?? null
+  for (const contender of contenders) {
+    if (contender.name === 'native') continue
+    const rate = rates.get(contender.name)! * (contender.name === other?.label ? other.share : 1)
+    rows.push({
+      operation,
+      backend: contender.name,
+      opsPerSecond: rate,
+      nativeOpsPerSecond: nativeRate,
+      ratio: nativeRate === null ? null : rate / nativeRate,
+    })
+    const goal =
+      contender.name === 'node' || contender.name === 'portable'
+        ? goals[operation]?.[contender.name === 'node' ? 0 : 1]
+        : undefined
+    console.log(line(rows.at(-1)!, goal))
+  }
+  if (other) {
+    const ratio = rates.get('node')! / (rates.get(other.label)! * other.share)
+    console.log(`${''.padEnd(34)}ours is ${ratio.toFixed(1)} times ${other.label}`)
+  }
+}
+
+if (flags.json) writeFileSync(flags.json, `${JSON.stringify(rows, null, 2)}\n`)
+if (flags.readme) writeReadme()
+
+function line(row: Row, goal: number | undefined): string {
+  const native =
+    row.nativeOpsPerSecond === null ? '' : `native ${rounded(row.nativeOpsPerSecond)}  ratio ${row.ratio!.toFixed(2)}`
+  return `${row.operation.padEnd(34)}${row.backend.padEnd(15)}${rounded(row.opsPerSecond).padStart(9)}/s  ${native}${goal ? `  goal ${goal}` : ''}`
+}
+
+function rounded(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3)
+}
+
+function writeReadme(): void {
+  const file = new URL('../README.md', import.meta.url)
+  const table = [
+    `Node ${process.versions.node}, ${cpus()[0]?.model.trim()}, ${new Date().toISOString().slice(0, 10)}:`,
+    '',
+    '| operation | backend | per second | `sodium-native` | ratio |',
+    '| --- | --- | ---: | ---: | ---: |',
+    ...rows.map((row) => {
+      const native = row.nativeOpsPerSecond === null ? '–' : rounded(row.nativeOpsPerSecond)
+      return `| ${row.operation} | ${row.backend} | ${rounded(row.opsPerSecond)} | ${native} | ${row.ratio?.toFixed(2) ?? '–'} |`
+    }),
+  ].join('\n')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, text.replace(/(<!-- bench:start -->)[\s\S]*(<!-- bench:end -->)/, `$1\n${table}\n$2`))
+}
