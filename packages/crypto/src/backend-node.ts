@@ -1,19 +1,22 @@
-import { ed25519Verify } from './sodium/ed25519.ts'
+import { ed25519Verify } from './node/ed25519.ts'
 import { xed25519VerifyWith } from './xed25519.ts'
 
-export { aes256CbcDecrypt, aes256CbcEncrypt, aes256GcmDecrypt, aes256GcmEncrypt } from './portable/aes.ts'
-export { randomBytes } from './random.ts'
-export { secretboxOpen, secretboxSeal, xchacha20poly1305Decrypt, xchacha20poly1305Encrypt } from './sodium/aead.ts'
-export { x25519, x25519KeyPair, x25519KeyPairFromSecret } from './sodium/curve25519.ts'
+export { aes256CbcDecrypt, aes256CbcEncrypt, aes256GcmDecrypt, aes256GcmEncrypt } from './node/aes.ts'
+export { x25519, x25519KeyPair, x25519KeyPairFromSecret } from './node/curve25519.ts'
 export {
   ed25519KeyPairFromSeed,
   ed25519KeyPairToX25519,
-  ed25519PublicKeyToX25519,
   ed25519Sign,
   ed25519Verify,
   ed25519VerifyBatch,
-} from './sodium/ed25519.ts'
-export { argon2id, blake2b, hmacSha256, sha3_256, sha3_512, sha256, sha512, shake256 } from './sodium/hash.ts'
+} from './node/ed25519.ts'
+export { hmacSha256, sha256, sha512 } from './node/hash.ts'
+export { sealedBoxOpen, sealedBoxSeal } from './node/sealed-box.ts'
+export { xchacha20poly1305Decrypt, xchacha20poly1305Encrypt } from './node/xchacha20.ts'
+export { randomBytes } from './random.ts'
+export { secretboxOpen, secretboxSeal } from './sodium/aead.ts'
+export { ed25519PublicKeyToX25519 } from './sodium/ed25519.ts'
+export { argon2id, blake2b, sha3_256, sha3_512, shake256 } from './sodium/hash.ts'
 export { mlKem768Decapsulate, mlKem768Encapsulate, mlKem768KeyPair } from './sodium/ml-kem.ts'
 export {
   ed25519ScalarMult,
@@ -24,7 +27,6 @@ export {
   scalarNegate,
   scalarReduce,
 } from './sodium/scalar.ts'
-export { sealedBoxOpen, sealedBoxSeal } from './sodium/sealed-box.ts'
 export { ready } from './sodium/wasm.ts'
 export { xed25519PublicKey, xed25519Sign } from './xed25519.ts'
 

@@ -11,15 +11,13 @@ export function x25519KeyPair(options: RandomOption = {}): X25519KeyPair {
 }
 
 export function x25519KeyPairFromSecret(secretKey: SecretBytes): X25519KeyPair {
-  return { publicKey: x25519Base(secretBytes(secretKey, 'secretKey', 32)), secretKey }
-}
-
-export function x25519Base(secret: Uint8Array): Uint8Array {
-  return withMemory(64, (wasm, at) => {
+  const secret = secretBytes(secretKey, 'secretKey', 32)
+  const publicKey = withMemory(64, (wasm, at) => {
     wasm.HEAPU8.set(secret, at)
     wasm._crypto_scalarmult_base!(at + 32, at)
     return wasm.HEAPU8.slice(at + 32, at + 64)
   })
+  return { publicKey, secretKey }
 }
 
 export function x25519(input: { readonly secretKey: SecretBytes; readonly publicKey: Uint8Array }): Uint8Array {

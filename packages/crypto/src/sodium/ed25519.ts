@@ -1,11 +1,10 @@
 import { equalBytes, SecretBytes } from '@sessionkit/bytes'
 import type { SignedMessage } from '../backend.ts'
 import { CryptoError } from '../error.ts'
-import { isCanonicalY } from '../field.ts'
+import { edwardsToMontgomery, isCanonicalY } from '../field.ts'
 import { createKeyCache } from '../key-cache.ts'
 import type { Ed25519KeyPair, X25519KeyPair } from '../keys.ts'
 import { checkBytes, secretBytes } from '../length.ts'
-import { x25519Base } from './curve25519.ts'
 import { withMemory } from './wasm.ts'
 
 /** Public keys by their seed. A signature made under another public key would give the secret away. */
@@ -95,7 +94,8 @@ const badPoint = (): CryptoError =>
 
 export function ed25519KeyPairToX25519(keyPair: Ed25519KeyPair): X25519KeyPair {
   const secret = clampedSecret(secretBytes(keyPair.seed, 'seed', 32))
-  return { publicKey: x25519Base(secret), secretKey: SecretBytes.take(secret) }
+  // Our own key needs no check, so the public half is converted rather than derived anew.
+  return { publicKey: edwardsToMontgomery(ed25519PublicKey(keyPair.seed)), secretKey: SecretBytes.take(secret) }
 }
 
 /** The first half of SHA-512 of the seed, clamped: the X25519 secret of an Ed25519 key. */
