@@ -15,7 +15,7 @@ export function createEmitter<Events extends { readonly error: Error }>(): Emitt
     for (const listener of [...(listeners.get(name) ?? [])]) {
       try {
         const result = listener(event as never)
-        if (result instanceof Promise) result.catch(onFailure)
+        Promise.resolve(result).catch(onFailure)
       } catch (thrown) {
         onFailure(thrown)
       }

@@ -1,7 +1,15 @@
-import type { SessionId } from '@sessionkit/session-id'
+import type { RandomSource } from '@sessionkit/bytes'
+import { sealMessage } from '@sessionkit/envelope'
+import type { Network } from '@sessionkit/network'
+import { type Account, isSessionId, type SessionId } from '@sessionkit/session-id'
+import { ClientError } from './error.ts'
+import { messageId } from './inbox.ts'
+import type { ClientStore } from './store.ts'
 
 /** Most code points of a message's text. Protocol page 02, section 16. */
 export const MAX_TEXT_CODE_POINTS = 2000
+/** How long swarms keep a message, ms: 14 days, the longest the inbox allows. Protocol page 02, section 11.1. */
+export const MESSAGE_TTL_MS = 1_209_600_000
 
 /** What to send, in a person's terms. */
 export interface Draft {
@@ -20,6 +28,101 @@ export interface Sent {
   readonly timestamp: number
   /** Members of the recipient's swarm that confirmed with a valid signature: Ed25519 keys, hex. */
   readonly members: readonly string[]
+  /** How many members that swarm has by the node list. */
+  readonly swarmSize: number
   /** Hash of the copy for the own devices; missing when it could not be stored (an `error` event says why). */
   readonly syncHash?: string
+}
+
+export interface SendOptions {
+  readonly account: Account
+  readonly network: Network
+  readonly store: ClientStore
+  readonly random: RandomSource
+  /** A time that no other message of this client has. */
+  readonly nextTimestamp: () => number
+  readonly displayName: string | undefined
+  readonly to: string
+  readonly draft: Draft
+  readonly signal: AbortSignal | undefined
+  /** Told of a sync copy that could not be stored. */
+  readonly report: (error: unknown) => void
+}
+
+/** Seals, stores at the recipient and at the own swarm, remembers. Protocol page 02, sections 11 and 13. */
+export async function sendText(options: SendOptions): Promise<Sent> {
+  const { account, network, store, random, displayName, signal } = options
+  const { to, text } = checkDraft(options.to, options.draft)
+  await network.ready({ signal })
+  const own = account.sessionId
+  const toSelf = to === own
+  const timestamp = options.nextTimestamp()
+  const id = messageId(own, timestamp)
+
+  const seal = (recipient: SessionId, syncTarget: SessionId | undefined) =>
+    sealMessage({
+      content: {
+        dataMessage: {
+          body: text,
+          ...(syncTarget === undefined ? {} : { syncTarget }),
+          ...(syncTarget === undefined && displayName !== undefined ? { profile: { displayName } } : {}),
+        },
+        sigTimestamp: timestamp,
+      },
+      from: account,
+      to: recipient,
+      timestamp,
+      random,
+    })
+  const put = (recipient: SessionId, data: Uint8Array) =>
+    network.storage.store({ to: recipient, data, ttl: MESSAGE_TTL_MS, signal })
+
+  const until = network.clock.now() + MESSAGE_TTL_MS
+  const remember = (hash: string, now: number) =>
+    store.commit({
+      now,
+      seen: [
+        { key: id, until },
+        { key: hash, until },
+      ],
+      messages: [{ id, conversation: to, sender: own, text, timestamp, outgoing: true, hash }],
+    })
+
+  const stored = await put(to, seal(to, toSelf ? to : undefined))
+  // Before the sync copy leaves, so that a poll in between does not take it for a message from another device.
+  await remember(stored.hash, network.clock.now())
+  let syncHash: string | undefined = toSelf ? stored.hash : undefined
+  if (!toSelf) {
+    try {
+      const copy = await put(own, seal(own, to))
+      syncHash = copy.hash
+      await store.commit({ now: network.clock.now(), seen: [{ key: copy.hash, until }] })
+    } catch (error) {
+      // The recipient has the message; failing now would invite sending it twice.
+      options.report(error)
+    }
+  }
+  return {
+    state: 'stored',
+    id,
+    conversation: to,
+    text,
+    hash: stored.hash,
+    timestamp,
+    members: stored.members.map(({ ed25519 }) => ed25519),
+    swarmSize: stored.swarmSize,
+    ...(syncHash === undefined ? {} : { syncHash }),
+  }
+}
+
+function checkDraft(to: unknown, draft: Draft): { readonly to: SessionId; readonly text: string } {
+  const id = typeof to === 'string' ? to.toLowerCase() : ''
+  if (!isSessionId(id)) throw new ClientError('CLIENT_BAD_CONVERSATION', 'to: expected a Session ID (05…, 66 hex digits)')
+  const text: unknown = draft?.text
+  if (typeof text !== 'string' || text.trim() === '') throw new ClientError('CLIENT_EMPTY_MESSAGE', 'text: nothing to send')
+  const length = text.length > MAX_TEXT_CODE_POINTS * 2 ? Number.POSITIVE_INFINITY : Array.from(text).length
+  if (length > MAX_TEXT_CODE_POINTS) {
+    throw new ClientError('CLIENT_TEXT_TOO_LONG', `text: at most ${MAX_TEXT_CODE_POINTS} code points`)
+  }
+  return { to: id, text }
 }

@@ -168,5 +168,68 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
     return { blame: error.code === 'NETWORK_REDIRECT' ? 'path' : 'either', error }
   }
 
-  return {} as InnerRouter
+  /** What a guard's error text says. Protocol page 03, section 8.1. */
+  const punishPathError = (path: Path, node: PoolNode, response: TransportResponse): Failure => {
+    const { status } = response
+    const guard = path.hops[0] as PoolNode
+    const fault = classifyPathError({ status, body: response.body })
+    const error = new NetworkError('NETWORK_PATH_FAILED', `the path answered with status ${status}`, { status })
+    return { blame: 'path', error }
+  }
+
+  const strikeNode = (id: string) => {
+    if (pool.strike(id)) paths.repair(id)
+  }
+
+  const inCall: InnerRouter['inCall'] = async (call, request) => {
+    for (;;) {
+      const { answer, failure, ms } = await attempt(call, request)
+      if (answer) return { ...answer, ms }
+      const error = failure?.error ?? new NetworkError('NETWORK_BAD_ANSWER', 'no answer')
+      if (failure?.blame !== 'path') throw new AttemptFailed(error)
+      await pause(call, error)
+    }
+  }
+
+  const pause: InnerRouter['pause'] = async (call, last) => {
+    const delay = backoffDelay(call.attempt, random)
+    if (call.attempt >= MAX_ATTEMPTS || now() + delay >= call.deadline) throw last
+    try {
+      await sleep(delay, call.signal)
+    } catch (error) {
+      throw endedError(call, closing) ?? error
+    }
+  }
+
+  const startCall: InnerRouter['startCall'] = async (signal) => {
+    await options.ready({ signal })
+    return {
+      id: nextId++,
+      signal: signal ? AbortSignal.any([signal, closing]) : closing,
+      deadline: now() + callTimeout,
+      attempt: 0,
+      failedPath: undefined,
+    }
+  }
+
+  return {
+    startCall,
+    inCall,
+    pause,
+    async toNode(request) {
+      const call = await startCall(request.signal)
+      for (;;) {
+        try {
+          return await inCall(call, request)
+        } catch (error) {
+          if (!(error instanceof AttemptFailed)) throw error
+          await pause(call, error.error)
+        }
+      }
+    },
+  }
+}
+
+function publicFacts({ id, ip, port }: PoolNode): RequestNode {
+  return { ed25519: id, ip, port }
 }

@@ -35,7 +35,7 @@ export interface Paths {
   pick(options?: { readonly avoid?: ReadonlySet<string>; readonly not?: number | undefined }): Path
   /** Counts a request in; call the answer when it is over. */
   use(path: Path): () => void
-  /** One failure of the path; at the third it is given up and its hops behind the guard get a strike each. */
+  /** One failure of the path; at the third it is given up, its guard with it, and the hops behind get a strike each. */
   strike(path: Path): void
   /** Puts another node in the place of this one, wherever it stands. A path whose guard it is, is built anew. */
   repair(id: string): void
@@ -142,7 +142,10 @@ export function createPaths({ pool, random, length = 3, count = 2, subnetRule = 
       if (failures < PATH_STRIKES) return
       strikes.delete(id)
       paths = paths.filter((path) => path.id !== id)
-      for (const hop of hops.slice(1)) pool.strike(hop.id)
+      for (const [place, hop] of hops.entries()) {
+        if (place === 0) pool.drop(hop.id)
+        else pool.strike(hop.id)
+      }
     },
     repair,
   }

@@ -1,4 +1,19 @@
+import { isSessionKitError, type RandomSource } from '@sessionkit/bytes'
 import type { Account, AccountId } from '@sessionkit/session-id'
+import { buildInfo, buildRetrieve, buildStore, messageHash, parseBatchResponse, parseRedirect, parseRetrieveResponse, parseStoreResponse } from '@sessionkit/swarm'
+import { AttemptFailed, type Call } from './call.ts'
+import type { NetworkClock } from './clock.ts'
+import { NetworkError } from './error.ts'
+import type { InnerRouter } from './onion-router.ts'
+import type { NodePool, PoolNode } from './pool.ts'
+import type { Swarms } from './swarms.ts'
+
+/** Namespaces of one `retrieve`, and requests of one `batch`. Protocol page 04, section 5.13. */
+export const MAX_BATCH = 20
+/** Pages that one `retrieve` reads of a namespace. A node that always has more is not believed. */
+export const MAX_PAGES = 50
+const DEFAULT_TTL_MS = 1_209_600_000
+const CLOCK_WITNESSES = 3
 
 export interface StoreOptions {
   /** Whose swarm stores it. */
@@ -85,4 +100,111 @@ export interface Storage {
     readonly requests: readonly { readonly method: string; readonly params: object }[]
     readonly signal?: AbortSignal | undefined
   }): Promise<readonly BatchAnswer[]>
+}
+
+interface Request {
+  readonly method: string
+  readonly params: object
+}
+
+/** One call to a swarm: who, what (made anew for each attempt, as it may be signed with the time), and how to read it. */
+interface SwarmCall<T> {
+  readonly account: AccountId
+  readonly request: (node: PoolNode) => Request | Promise<Request>
+  /** Reads a 200's body; throws a SessionKitError for one that is not right, and another member is asked. */
+  readonly read: (body: unknown, node: PoolNode) => T
+}
+
+export interface CreateStorageOptions {
+  readonly router: InnerRouter
+  readonly swarms: Swarms
+  readonly pool: NodePool
+  readonly clock: NetworkClock
+  readonly random: RandomSource
+}
+
+/** Statuses that say that the request is wrong, whoever is asked. Protocol page 04, section 7. */
+const FINAL_STATUSES: ReadonlySet<number> = new Set([400, 401, 403, 404, 410, 413])
+const CLOCK_STATUSES: ReadonlySet<number> = new Set([406, 425])
+
+export function createStorage({ router, swarms, pool, clock, random }: CreateStorageOptions): Storage {
+  /** Sets the clock by the median of a few nodes' `info`. */
+  const correctClock = async (call: Call) => {
+    const times: number[] = []
+    for (const node of pool.shuffled().slice(0, CLOCK_WITNESSES)) {
+      try {
+        const { body, status } = await router.inCall(call, { node, ...buildInfo() })
+        const t = status === 200 ? timeOf(parseJson(body)) : undefined
+        if (t !== undefined) times.push(t)
+      } catch (error) {
+        if (!(error instanceof AttemptFailed)) throw error
+      }
+    }
+    times.sort((a, b) => a - b)
+    clock.correct(times[times.length >> 1])
+  }
+
+  const blameNode = (account: AccountId, node: PoolNode) => {
+    if (pool.strike(node.id)) swarms.drop(account, node.id)
+  }
+
+  /** Protocol page 04, section 7: asks members until one answers as it should, or the call's budget is spent. */
+  const askSwarm = async <T>(call: Call, { account, request, read }: SwarmCall<T>) => {
+    const tried = new Set<string>()
+    let clockCorrected = false
+    for (;;) {
+      const members = swarms.members(account)
+      let node = members.find(({ id }) => !tried.has(id))
+      if (!node) {
+        tried.clear()
+        node = members[0] as PoolNode
+      }
+      tried.add(node.id)
+      let failure: NetworkError
+      try {
+        const { status, body, ms } = await router.inCall(call, { node, ...(await request(node)) })
+        const json = parseJson(body)
+        if (status === 200) {
+          clock.observe(timeOf(json), ms)
+          return { value: read(json, node), node }
+        }
+        failure = new NetworkError('NETWORK_REFUSED', `the node answered with status ${status}`, { status })
+        if (FINAL_STATUSES.has(status)) throw failure
+        if (CLOCK_STATUSES.has(status)) {
+          if (clockCorrected) throw new NetworkError('NETWORK_CLOCK', 'the local clock is wrong', { status })
+          clockCorrected = true
+          await correctClock(call)
+          tried.delete(node.id)
+        } else if (status === 421) {
+          const ids = parseRedirect(json)
+          if (ids.length === 0 || !swarms.redirect(account, ids)) {
+            swarms.drop(account, node.id)
+            pool.strike(node.id)
+          }
+        } else blameNode(account, node)
+      } catch (error) {
+        if (error instanceof AttemptFailed) failure = error.error
+        else if (!(error instanceof NetworkError) && isSessionKitError(error)) {
+          failure = new NetworkError('NETWORK_BAD_ANSWER', 'a swarm member gave a false answer', { cause: error })
+        } else throw error
+        blameNode(account, node)
+      }
+      await router.pause(call, failure)
+    }
+  }
+
+  return {} as Storage
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function timeOf(json: unknown): number | undefined {
+  const t = typeof json === 'object' && json !== null && 't' in json ? json.t : undefined
+  return typeof t === 'number' ? t : undefined
 }
