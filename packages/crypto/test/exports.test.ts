@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import * as index from '../src/index.ts'
+
+it('the public names', () => {
+  expect(index.backendName).toBe('node')
+  expect(Object.keys(index).sort()).toMatchInlineSnapshot(`
+    [
+      "CryptoError",
+      "aes256CbcDecrypt",
+      "aes256CbcEncrypt",
+      "aes256GcmDecrypt",
+      "aes256GcmEncrypt",
+      "argon2id",
+      "backendName",
+      "blake2b",
+      "ed25519KeyPairFromSeed",
+      "ed25519KeyPairToX25519",
+      "ed25519PublicKeyToX25519",
+      "ed25519ScalarMult",
+      "ed25519ScalarMultBase",
+      "ed25519Sign",
+      "ed25519Verify",
+      "ed25519VerifyBatch",
+      "hmacSha256",
+      "isValidEd25519Point",
+      "mlKem768Decapsulate",
+      "mlKem768Encapsulate",
+      "mlKem768KeyPair",
+      "randomBytes",
+      "ready",
+      "scalarAdd",
+      "scalarMultiply",
+      "scalarNegate",
+      "scalarReduce",
+      "sealedBoxOpen",
+      "sealedBoxSeal",
+      "secretboxOpen",
+      "secretboxSeal",
+      "sha256",
+      "sha3_256",
+      "sha3_512",
+      "sha512",
+      "shake256",
+      "x25519",
+      "x25519KeyPair",
+      "x25519KeyPairFromSecret",
+      "xchacha20poly1305Decrypt",
+      "xchacha20poly1305Encrypt",
+      "xed25519PublicKey",
+      "xed25519Sign",
+      "xed25519Verify",
+    ]
+  `)
+})

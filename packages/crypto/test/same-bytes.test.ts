@@ -1,0 +1,157 @@
+import { SecretBytes } from '@sessionkit/bytes'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { CryptoBackend } from '../src/index.ts'
+import * as node from '../src/node.ts'
+import * as portable from '../src/portable.ts'
+import { badEdwardsKeys, mixedOrderKeys } from './material.ts'
+
+const exactly = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length })
+const message = fc.oneof(fc.uint8Array({ maxLength: 600 }), fc.uint8Array({ minLength: 2000, maxLength: 4200 }))
+
+/** What a call gives: its bytes, or the code of its error. */
+function outcome(call: () => unknown): unknown {
+  try {
+    return call()
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
+
+function sameOn<T>(input: fc.Arbitrary<T>, call: (crypto: CryptoBackend, input: T) => unknown, numRuns = 100): void {
+  fc.assert(
+    fc.property(input, (value) => {
+      expect(outcome(() => call(node, value))).toEqual(outcome(() => call(portable, value)))
+    }),
+    { numRuns, seed: 20261124 },
+  )
+}
+
+describe('both backends give the same bytes', () => {
+  beforeAll(() => portable.ready)
+
+  it('names', () => {
+    expect(Object.keys(node).sort()).toEqual(Object.keys(portable).sort())
+    expect([node.backendName, portable.backendName]).toEqual(['node', 'portable'])
+  })
+
+  it('keys', () => {
+    sameOn(fc.tuple(exactly(32), exactly(32)), (crypto, [a, b]) => {
+      const ed25519 = crypto.ed25519KeyPairFromSeed(SecretBytes.from(a))
+      const x25519 = crypto.ed25519KeyPairToX25519(ed25519)
+      const raw = crypto.x25519KeyPairFromSecret(SecretBytes.from(b))
+      return [
+        ed25519.publicKey,
+        x25519.publicKey,
+        x25519.secretKey.copy(),
+        crypto.ed25519PublicKeyToX25519(ed25519.publicKey),
+        crypto.x25519KeyPairFromSecret(x25519.secretKey).publicKey,
+        raw.publicKey,
+        crypto.x25519({ secretKey: raw.secretKey, publicKey: x25519.publicKey }),
+        crypto.xed25519PublicKey(raw.publicKey),
+      ]
+    })
+    sameOn(fc.tuple(exactly(32), exactly(32)), (crypto, [secretKey, publicKey]) => {
+      return crypto.x25519({ secretKey: SecretBytes.from(secretKey), publicKey })
+    })
+    sameOn(exactly(32), (crypto, key) => outcome(() => crypto.ed25519PublicKeyToX25519(key)))
+  })
+
+  it('signatures', () => {
+    sameOn(fc.tuple(exactly(32), message, exactly(64)), (crypto, [seed, text, noise]) => {
+      const keyPair = crypto.ed25519KeyPairFromSeed(SecretBytes.from(seed))
+      const secretKey = SecretBytes.from(seed)
+      return [
+        crypto.ed25519Sign({ message: text, keyPair }),
+        crypto.xed25519Sign({ message: text, secretKey, random: () => noise }),
+      ]
+    })
+  })
+
+  it('verdicts on honest, changed and crafted signatures', () => {
+    const crafted = fc.constantFrom(...badEdwardsKeys(), ...mixedOrderKeys())
+    const edit = fc.record({ at: fc.nat(95), xor: fc.constantFrom(0, 0, 1, 64, 128, 255) })
+    const input = fc.tuple(exactly(32), fc.uint8Array({ maxLength: 40 }), edit, fc.option(crafted), fc.option(crafted))
+    sameOn(
+      input,
+      (crypto, [seed, text, { at, xor }, otherKey, otherR]) => {
+        const keyPair = portable.ed25519KeyPairFromSeed(SecretBytes.from(seed))
+        const signed = new Uint8Array([...portable.ed25519Sign({ message: text, keyPair }), ...keyPair.publicKey])
+        if (otherR !== null) signed.set(otherR)
+        if (otherKey !== null) signed.set(otherKey, 64)
+        signed[at]! ^= xor
+        const signature = signed.subarray(0, 64)
+        const publicKey = signed.subarray(64)
+        return [
+          crypto.ed25519Verify({ message: text, signature, publicKey }),
+          crypto.xed25519Verify({ message: text, signature, publicKey }),
+        ]
+      },
+      400,
+    )
+  })
+
+  it('verdicts where small-order components cancel', () => {
+    // A mixed-order key passes the cofactorless equation for one message in eight: neither backend may differ.
+    for (const publicKey of mixedOrderKeys()) {
+      for (let i = 0; i < 40; i++) {
+        const text = Uint8Array.of(i)
+        const r = portable.scalarReduce(portable.sha512(text))
+        const R = portable.ed25519ScalarMultBase(r)
+        const k = portable.scalarReduce(portable.sha512(new Uint8Array([...R, ...publicKey, ...text])))
+        const a = new Uint8Array(32)
+        new DataView(a.buffer).setUint32(0, 1234567, true)
+        const signature = new Uint8Array([...R, ...portable.scalarAdd(r, portable.scalarMultiply(k, a))])
+        const input = { message: text, signature, publicKey }
+        expect(node.ed25519Verify(input)).toBe(portable.ed25519Verify(input))
+      }
+    }
+  })
+
+  it('ciphers', () => {
+    const input = fc.record({
+      key: exactly(32),
+      nonce: exactly(24),
+      message,
+      associatedData: fc.option(fc.uint8Array({ maxLength: 80 }), { nil: undefined }),
+      flip: fc.boolean(),
+    })
+    sameOn(input, (crypto, { flip, ...given }) => {
+      const ciphertext = crypto.xchacha20poly1305Encrypt(given)
+      const iv = given.nonce.subarray(0, 12)
+      const gcm = crypto.aes256GcmEncrypt({ ...given, iv })
+      const cbc = crypto.aes256CbcEncrypt({ ...given, iv: given.nonce.subarray(0, 16) })
+      const box = crypto.secretboxSeal(given)
+      const sealed = [ciphertext, gcm, cbc, box].map((it) => new Uint8Array(it))
+      if (flip) for (const it of [ciphertext, gcm, cbc, box]) it[it.length - 1]! ^= 1
+      return [
+        sealed,
+        outcome(() => crypto.xchacha20poly1305Decrypt({ ...given, ciphertext })),
+        outcome(() => crypto.aes256GcmDecrypt({ ...given, iv, ciphertext: gcm })),
+        outcome(() => crypto.aes256CbcDecrypt({ ...given, iv: given.nonce.subarray(0, 16), ciphertext: cbc })),
+        outcome(() => crypto.secretboxOpen({ ...given, box })),
+      ]
+    })
+  })
+
+  it('sealed boxes', () => {
+    sameOn(fc.tuple(exactly(32), exactly(32), message, fc.boolean()), (crypto, [a, e, text, flip]) => {
+      const keyPair = crypto.x25519KeyPairFromSecret(SecretBytes.from(a))
+      const box = crypto.sealedBoxSeal({ message: text, publicKey: keyPair.publicKey, random: () => e })
+      const sealed = new Uint8Array(box)
+      if (flip) box[box.length - 1]! ^= 1
+      return [sealed, outcome(() => crypto.sealedBoxOpen({ box, keyPair }))]
+    })
+    sameOn(fc.tuple(exactly(32), fc.uint8Array({ maxLength: 100 })), (crypto, [a, box]) => {
+      return crypto.sealedBoxOpen({ box, keyPair: crypto.x25519KeyPairFromSecret(SecretBytes.from(a)) })
+    })
+  })
+
+  it('hashes', () => {
+    sameOn(fc.tuple(message, fc.uint8Array({ maxLength: 200 })), (crypto, [text, key]) => [
+      crypto.sha256(text),
+      crypto.sha512(text),
+      crypto.hmacSha256({ key, message: text }),
+    ])
+  })
+})
