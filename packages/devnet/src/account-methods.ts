@@ -25,7 +25,9 @@ export interface MethodContext {
 }
 
 /** A refusal, or the change to make once the other members have been told. */
-export type Plan = { readonly status: number; readonly body: string } | { readonly apply: () => Record<string, BodyValue> }
+export type Plan =
+  | { readonly status: number; readonly body: string }
+  | { readonly apply: () => Record<string, BodyValue> }
 
 /** Swarm membership is checked before this. Protocol page 04, sections 3 and 5. */
 export function planAccountRequest(request: Request.AccountRequest, context: MethodContext): Plan {
@@ -241,10 +243,7 @@ function expire(request: Request.ExpireRequest, context: MethodContext): Plan {
   if (!authentic(request, message, WRITE, context)) return refuse(401, 'expire: signature verification failed')
   const mayShorten = auth.token === undefined || ((auth.token[1] ?? 0) & DELETE) !== 0
   if (mode === 'shorten' && !mayShorten) {
-    return refuse(
-      400,
-      'expire: shorten parameter cannot be used with this subaccount token (missing delete access)',
-    )
+    return refuse(400, 'expire: shorten parameter cannot be used with this subaccount token (missing delete access)')
   }
   return {
     apply: () => {

@@ -1,5 +1,5 @@
-import { bytesToBase64, bytesToUtf8, decodeBencode, encodeBencode } from '@sessionkit/bytes'
 import type { BencodeInput, BencodeValue } from '@sessionkit/bytes'
+import { bytesToBase64, bytesToUtf8, decodeBencode, encodeBencode } from '@sessionkit/bytes'
 
 /** A value of an answer. Bytes are base64 text in JSON and raw in bencode; a bigint is a JSON number of any size. */
 export type BodyValue = null | boolean | number | bigint | string | Uint8Array | readonly BodyValue[] | BodyObject
@@ -25,7 +25,13 @@ export function bodyToBencode(value: BodyValue): Uint8Array {
 
 function toInput(value: BodyValue): BencodeInput {
   if (typeof value === 'boolean') return value ? 1 : 0
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string' || value instanceof Uint8Array) return value
+  if (
+    typeof value === 'number' ||
+    typeof value === 'bigint' ||
+    typeof value === 'string' ||
+    value instanceof Uint8Array
+  )
+    return value
   if (value === null) return ''
   if (Array.isArray(value)) return value.map(toInput)
   const entries = Object.entries(value as BodyObject).filter(([, item]) => item !== null)

@@ -120,7 +120,9 @@ export class Params {
   /** A list of times, or one time in its place. */
   timestamps(name: string): number[] {
     const value = this.required(name)
-    const list = (Array.isArray(value) ? value : [value]).map((item) => (typeof item === 'bigint' ? Number(item) : item))
+    const list = (Array.isArray(value) ? value : [value]).map((item) =>
+      typeof item === 'bigint' ? Number(item) : item,
+    )
     if (!list.every((item) => Number.isSafeInteger(item) && (item as number) >= 0)) {
       throw invalid(name, 'timestamp array')
     }

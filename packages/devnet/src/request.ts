@@ -110,13 +110,7 @@ export type AccountRequest =
   | GetExpiriesRequest
   | RevokeRequest
   | RevokedRequest
-export type NodeRequest =
-  | AccountRequest
-  | GetSwarmRequest
-  | OxendRequest
-  | PlainRequest
-  | BatchRequest
-  | IfElseRequest
+export type NodeRequest = AccountRequest | GetSwarmRequest | OxendRequest | PlainRequest | BatchRequest | IfElseRequest
 
 /** The methods that a node also runs at the other members of its swarm. Protocol page 04, section 5.0. */
 export const RECURSIVE: ReadonlySet<string> = new Set([
@@ -141,11 +135,21 @@ const parsers: ReadonlyMap<string, Parser> = new Map<string, Parser>([
   ['delete_all', (p) => ({ method: 'delete_all', ...signed(p), namespace: p.namespaceOrAll(), ...timed(p) })],
   [
     'delete_before',
-    (p) => ({ method: 'delete_before', ...signed(p), namespace: p.namespaceOrAll(), before: p.requiredTimestamp('before') }),
+    (p) => ({
+      method: 'delete_before',
+      ...signed(p),
+      namespace: p.namespaceOrAll(),
+      before: p.requiredTimestamp('before'),
+    }),
   ],
   [
     'expire_all',
-    (p) => ({ method: 'expire_all', ...signed(p), namespace: p.namespaceOrAll(), expiry: p.requiredTimestamp('expiry') }),
+    (p) => ({
+      method: 'expire_all',
+      ...signed(p),
+      namespace: p.namespaceOrAll(),
+      expiry: p.requiredTimestamp('expiry'),
+    }),
   ],
   ['expire', parseExpire],
   ['get_expiries', (p) => ({ method: 'get_expiries', ...signed(p), messages: someHashes(p), ...timed(p) })],
@@ -333,7 +337,9 @@ function parseRevoked(p: Params): RevokedRequest {
 }
 
 function withoutToken(auth: Auth): Auth {
-  return auth.ed25519 === undefined ? { signature: auth.signature } : { signature: auth.signature, ed25519: auth.ed25519 }
+  return auth.ed25519 === undefined
+    ? { signature: auth.signature }
+    : { signature: auth.signature, ed25519: auth.ed25519 }
 }
 
 function parseGetSwarm(p: Params): GetSwarmRequest {
@@ -394,7 +400,8 @@ function parseIfElse(p: Params, nesting: number): IfElseRequest {
     const value = given[name]
     if (value === undefined || value === null) continue
     const list = length === 0 && !Array.isArray(value) ? [value] : value
-    const fits = Array.isArray(list) && list.length === (length || 1) && list.every((item) => Number.isSafeInteger(item))
+    const fits =
+      Array.isArray(list) && list.length === (length || 1) && list.every((item) => Number.isSafeInteger(item))
     if (!fits) throw new ParamError(`Invalid value given for '${name}': expected integer array`)
     conditions[name] = list as number[]
   }

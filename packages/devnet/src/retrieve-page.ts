@@ -1,4 +1,4 @@
-import { tokenAllows, DELETE, READ, WRITE } from './authenticate.ts'
+import { DELETE, READ, tokenAllows, WRITE } from './authenticate.ts'
 import { MAX_RETRIEVE_BYTES } from './limits.ts'
 
 /**

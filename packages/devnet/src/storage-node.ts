@@ -317,7 +317,12 @@ export class StorageNode {
     }
   }
 
-  #remember(peer: ServiceNodeContact, request: AccountRequest, own: Record<string, BodyValue>, params: Uint8Array): void {
+  #remember(
+    peer: ServiceNodeContact,
+    request: AccountRequest,
+    own: Record<string, BodyValue>,
+    params: Uint8Array,
+  ): void {
     const queue = this.#missed.get(peer.pubkeyEd25519) ?? []
     const row = request.method === 'store' ? this.database.find(request.owner, String(own.hash)) : undefined
     // A store is handed over as data, because its signature time would be stale by then. Protocol page 04, section 6.
@@ -372,14 +377,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function rowsToData(rows: readonly MessageRow[]): Uint8Array {
-  const list = rows.map((row) => [
-    hexToBytes(row.owner),
-    row.hash,
-    row.timestamp,
-    row.expiry,
-    row.data,
-    row.namespace,
-  ])
+  const list = rows.map((row) => [hexToBytes(row.owner), row.hash, row.timestamp, row.expiry, row.data, row.namespace])
   return concatBytes(Uint8Array.of(1), encodeBencode(list))
 }
 

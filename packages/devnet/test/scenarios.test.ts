@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { createScenarioWorld, hasSubaccountAccess, replayScenario, type Scenario, selectRetrievePage } from '../src/index.ts'
+import {
+  createScenarioWorld,
+  hasSubaccountAccess,
+  replayScenario,
+  type Scenario,
+  selectRetrievePage,
+} from '../src/index.ts'
 
 const file = JSON.parse(readFileSync(new URL('../../../vectors/storage.json', import.meta.url), 'utf8'))
 const { scenarios, retrieve_paging: paging, subaccount_access: access } = file.operations

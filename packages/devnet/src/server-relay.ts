@@ -1,0 +1,59 @@
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { utf8ToBytes } from '@sessionkit/bytes'
+import { MAX_BODY_BYTES, SERVER_TIMEOUT_MS } from './limits.ts'
+import type { PeerAnswer } from './storage-node.ts'
+import { STORAGE_VERSION } from './version.ts'
+
+/** Where the last hop of a path sends a request. */
+export interface ServerTarget {
+  readonly host: string
+  readonly port: number
+  readonly protocol: string
+  readonly target: string
+  readonly plaintext: Uint8Array
+}
+
+/** The rules for targets, and the allow-list of this devnet. Protocol page 03, sections 3.4 and 14. */
+export function isAllowedUrl(server: ServerTarget, allowed: readonly string[]): boolean {
+  const { host, port, protocol, target } = server
+  if (protocol !== 'http' && protocol !== 'https') return false
+  if (!/^\/(loki|oxen)\//.test(target) || !target.endsWith('/lsrpc') || /[?#\s]/.test(target)) return false
+  if (host === '' || /[/@?#\s\\]/.test(host)) return false
+  return allowed.includes(`${host}:${port}`)
+}
+
+/** Posts the whole decrypted layer to a server and passes its status and body back. */
+export function askServer(server: ServerTarget): Promise<PeerAnswer> {
+  const { host, port, protocol, target, plaintext } = server
+  return new Promise((resolve) => {
+    const fail = (status: number, text: string) => resolve({ status, body: utf8ToBytes(text) })
+    const send = protocol === 'https' ? httpsRequest : httpRequest
+    const headers = {
+      'User-Agent': `Oxen Storage Server/${STORAGE_VERSION.join('.')}`,
+      'Content-Type': 'application/octet-stream',
+      'Content-Length': plaintext.length,
+    }
+    const request = send({ host, port, path: target, method: 'POST', headers, minVersion: 'TLSv1.2' }, (response) => {
+      const pieces: Buffer[] = []
+      let size = 0
+      response.on('data', (piece: Buffer) => {
+        size += piece.length
+        if (size > MAX_BODY_BYTES) request.destroy(new Error('response too large'))
+        else pieces.push(piece)
+      })
+      response.once('end', () => {
+        resolve({ status: response.statusCode ?? 502, body: new Uint8Array(Buffer.concat(pieces)) })
+      })
+      response.once('error', () => fail(502, 'response cut short'))
+    })
+    const timer = setTimeout(() => {
+      fail(504, 'Timeout')
+      request.destroy()
+    }, SERVER_TIMEOUT_MS)
+    timer.unref()
+    request.once('error', (error) => fail(502, error.message))
+    request.once('close', () => clearTimeout(timer))
+    request.end(plaintext)
+  })
+}
