@@ -1,0 +1,42 @@
+import { SessionKitError } from '@sessionkit/bytes'
+
+/**
+ * - `CLI_USAGE`: the command line itself is wrong.
+ * - `CLI_NO_FILE`: a file that was named does not exist or cannot be read.
+ * - `CLI_BAD_FILE`: a file was read and is not what it should be.
+ * - `CLI_NEEDS_INPUT`: something must be asked for and there is nobody to ask.
+ * - `CLI_CANCELLED`: the user stopped it.
+ * - `CLI_FAILED`: the work was done and its result is a failure.
+ * - `CLI_DEMO_CLAIM`: the demo saw something else than what it claims.
+ */
+export type CliErrorCode =
+  | 'CLI_USAGE'
+  | 'CLI_NO_FILE'
+  | 'CLI_BAD_FILE'
+  | 'CLI_NEEDS_INPUT'
+  | 'CLI_CANCELLED'
+  | 'CLI_FAILED'
+  | 'CLI_DEMO_CLAIM'
+
+/** An error of the command line, with what to do next. */
+export class CliError extends SessionKitError {
+  declare readonly code: CliErrorCode
+  /** What the user can do about it. */
+  readonly hint: string | undefined
+
+  constructor(code: CliErrorCode, message: string, options: { readonly hint?: string; readonly cause?: unknown } = {}) {
+    super(code, message, options)
+    this.hint = options.hint
+  }
+}
+
+/** 0 done, 1 failed, 2 the command line was wrong. */
+export const EXIT_OK = 0
+export const EXIT_FAILURE = 1
+export const EXIT_USAGE = 2
+
+const usageCodes: ReadonlySet<string> = new Set(['CLI_USAGE', 'CLI_NO_FILE', 'CLI_NEEDS_INPUT'])
+
+export function exitCodeOf(error: unknown): number {
+  return error instanceof CliError && usageCodes.has(error.code) ? EXIT_USAGE : EXIT_FAILURE
+}

@@ -1,0 +1,23 @@
+import { cryptoHandlers } from './crypto.ts'
+import { identityHandlers } from './identity.ts'
+import { onionHandlers } from './onion.ts'
+import type { VectorHandler, VectorHandlers } from './runner.ts'
+import { sessionProtocolHandlers } from './session-protocol.ts'
+import { storageHandlers } from './storage.ts'
+import { xed25519Handlers } from './xed25519.ts'
+
+const byStem: Readonly<Record<string, Readonly<Record<string, VectorHandler>>>> = {
+  identity: identityHandlers,
+  'libsession-crypto': cryptoHandlers,
+  'libsession-onion': onionHandlers,
+  'libsession-session-protocol': sessionProtocolHandlers,
+  'libsession-xed25519': xed25519Handlers,
+  storage: storageHandlers,
+}
+
+/** What can be replayed today, by `<stem>/<operation>`. */
+export const handlers: VectorHandlers = new Map(
+  Object.entries(byStem).flatMap(([stem, operations]) =>
+    Object.entries(operations).map(([name, handler]) => [`${stem}/${name}`, handler] as const),
+  ),
+)

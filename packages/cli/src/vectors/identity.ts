@@ -1,0 +1,106 @@
+import { SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
+import {
+  blake2b,
+  ed25519KeyPairFromSeed,
+  ed25519KeyPairToX25519,
+  ed25519PublicKeyToX25519,
+  ed25519Sign,
+  ed25519Verify,
+  xed25519PublicKey,
+} from '@sessionkit/crypto'
+import { accountFromSeed, idFromPublicKey, idToBytes, parseSessionId } from '@sessionkit/session-id'
+import { expectAccount } from './account.ts'
+import { bytes, type Entry, has, integer, optional, text, texts } from './entry.ts'
+import { expectField, expectRefusal, expectSame } from './expect.ts'
+import { isOnsName, onsKeys, onsLegacyKey, openOns, sealOns } from './ons.ts'
+import { phraseHandlers } from './phrases.ts'
+import type { VectorHandler } from './runner.ts'
+
+/** `identity.json`, protocol page 01. */
+export const identityHandlers: Readonly<Record<string, VectorHandler>> = {
+  ...phraseHandlers,
+
+  accounts: (entry) => {
+    const account = accountFromSeed(bytes(entry, 'seed'))
+    expectAccount(entry, bytes(entry, 'seed'))
+    expectField(entry, 'unblinded_id', idFromPublicKey({ prefix: '00', publicKey: account.ed25519.publicKey }))
+    expectSame('seed kept', entry.seed, account.seed.copy())
+  },
+
+  ed25519_to_x25519: (entry) => {
+    if (!has(entry, 'ed25519_seed')) {
+      expectField(entry, 'x25519_public', ed25519PublicKeyToX25519(bytes(entry, 'ed25519_public')))
+      return
+    }
+    const keyPair = ed25519KeyPairFromSeed(SecretBytes.from(bytes(entry, 'ed25519_seed')))
+    const x25519 = ed25519KeyPairToX25519(keyPair)
+    expectField(entry, 'ed25519_public', keyPair.publicKey)
+    expectField(entry, 'x25519_secret', x25519.secretKey.copy())
+    expectField(entry, 'x25519_public', x25519.publicKey)
+    expectSame('x25519 of the public key', ed25519PublicKeyToX25519(keyPair.publicKey), x25519.publicKey)
+  },
+
+  ed25519_sign: (entry) => {
+    const message = utf8ToBytes(text(entry, 'message_utf8'))
+    const keyPair = ed25519KeyPairFromSeed(SecretBytes.from(bytes(entry, 'seed')))
+    const signature = ed25519Sign({ message, keyPair })
+    expectField(entry, 'signature', signature)
+    expectSame('our signature verifies', true, ed25519Verify({ message, signature, publicKey: keyPair.publicKey }))
+  },
+
+  xed25519_pubkey: (entry) => {
+    const { publicKey } = ed25519KeyPairFromSeed(SecretBytes.from(bytes(entry, 'ed25519_seed')))
+    const positive = xed25519PublicKey(bytes(entry, 'x25519_public'))
+    expectField(entry, 'ed25519_public', publicKey)
+    expectField(entry, 'x25519_public', ed25519PublicKeyToX25519(publicKey))
+    expectField(entry, 'positive_ed25519', positive)
+    expectField(entry, 'sign_bit_lost', positive[31] !== publicKey[31])
+  },
+
+  version_blinding_07: (entry) => {
+    const key = utf8ToBytes(text(entry, 'hash_key_ascii'))
+    const derived = blake2b({ message: bytes(entry, 'ed25519_seed'), length: 32, key })
+    const keyPair = ed25519KeyPairFromSeed(SecretBytes.from(derived))
+    const message = utf8ToBytes(text(entry, 'signed_ascii'))
+    expectField(entry, 'derived_seed', derived)
+    expectField(entry, 'ed25519_public', keyPair.publicKey)
+    expectField(entry, 'signature', ed25519Sign({ message, keyPair }))
+  },
+
+  blake2b: (entry) => {
+    const key = optional(entry, 'key_ascii', text)
+    const input = { message: utf8ToBytes(text(entry, 'message_ascii')), length: integer(entry, 'size') }
+    expectField(entry, 'hash', blake2b(key === undefined ? input : { ...input, key: utf8ToBytes(key) }))
+  },
+
+  ons: (entry) => {
+    const name = text(entry, 'name')
+    const nonce = optional(entry, 'nonce', bytes)
+    const { hash, hashBase64, key: currentKey } = onsKeys(name)
+    expectField(entry, 'name_hash', hash)
+    expectField(entry, 'name_hash_base64', hashBase64)
+    // A record without a nonce is one from before hard fork 16.
+    const key = nonce === undefined ? onsLegacyKey(name) : currentKey
+    expectField(entry, 'key', key)
+    expectField(entry, 'account_id', openOns(key, nonce, bytes(entry, 'encrypted_value')))
+    const id = idToBytes(parseSessionId(text(entry, 'account_id')))
+    expectField(entry, 'encrypted_value', sealOns(key, nonce, id))
+  },
+
+  ons_reject: (entry) => {
+    const { key } = onsKeys(text(entry, 'name'))
+    const value = bytesOrAscii(entry, 'encrypted_value')
+    const nonce = bytesOrAscii(entry, 'nonce')
+    expectRefusal('ons', () => openOns(key, nonce, value))
+  },
+
+  ons_names: (entry) => {
+    for (const name of texts(entry, 'valid_session')) expectSame(`valid ${JSON.stringify(name)}`, true, isOnsName(name))
+    for (const name of texts(entry, 'invalid_session')) {
+      expectSame(`valid ${JSON.stringify(name)}`, false, isOnsName(name))
+    }
+  },
+}
+
+const bytesOrAscii = (entry: Entry, name: string): Uint8Array =>
+  has(entry, `${name}_ascii`) ? utf8ToBytes(text(entry, `${name}_ascii`)) : bytes(entry, name)
