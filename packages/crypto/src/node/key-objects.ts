@@ -25,13 +25,17 @@ export function privateKeyObject(curve: Curve, secret: SecretBytes, name: string
   const bytes = secretBytes(secret, name, 32)
   const known = privateKeys[curve].get(secret)
   if (known !== undefined) return known
-  // Node ignores `x` of a private key, but wants it to be there.
-  const jwk = { kty: 'OKP', crv: curve, d: base64Url(bytes), x: '' }
-  const key = createPrivateKey({ format: 'jwk', key: jwk })
-  const { x } = createPublicKey(key).export({ format: 'jwk' })
-  const imported = { key, publicKey: new Uint8Array(Buffer.from(x!, 'base64url')) }
+  const imported = importPrivateKey(curve, bytes)
   privateKeys[curve].set(secret, imported)
   return imported
+}
+
+/** A private key that is used once; OpenSSL derives the public key on import, so it comes for free. */
+export function importPrivateKey(curve: Curve, secret: Uint8Array): PrivateKeyObject {
+  // Node ignores `x` of a private key, but wants it to be there.
+  const jwk = { kty: 'OKP', crv: curve, d: base64Url(secret), x: '' }
+  const key = createPrivateKey({ format: 'jwk', key: jwk })
+  return { key, publicKey: new Uint8Array(Buffer.from(key.export({ format: 'jwk' }).x!, 'base64url')) }
 }
 
 /** The key object of a public key of 32 bytes; the last 256 are kept. */

@@ -3,11 +3,12 @@ import type { RandomOption } from '../backend.ts'
 import { CryptoError } from '../error.ts'
 import type { X25519KeyPair } from '../keys.ts'
 import { checkBytes } from '../length.ts'
+import { draw } from '../random.ts'
 import { openFailed } from '../sodium/aead.ts'
 import { checkSealedBox, SEALED_BOX_OVERHEAD } from '../sodium/sealed-box.ts'
 import { type Wasm, withMemory } from '../sodium/wasm.ts'
-import { sharedSecret, x25519, x25519KeyPair } from './curve25519.ts'
-import { importPublicKey, privateKeyObject } from './key-objects.ts'
+import { sharedSecret } from './curve25519.ts'
+import { importPrivateKey, importPublicKey, privateKeyObject, publicKeyObject } from './key-objects.ts'
 
 // X25519 by OpenSSL, three times as fast as wasm; the hashes and ciphers, which it does not have, by libsodium.
 
@@ -17,9 +18,10 @@ export function sealedBoxSeal(
   const { message, publicKey } = input
   checkBytes(message, 'message')
   checkBytes(publicKey, 'publicKey', 32)
-  const ephemeral = x25519KeyPair(input)
-  const shared = x25519({ secretKey: ephemeral.secretKey, publicKey })
-  ephemeral.secretKey.wipe()
+  const secret = draw(input.random, 32)
+  const ephemeral = importPrivateKey('X25519', secret)
+  secret.fill(0)
+  const shared = sharedSecret(ephemeral.key, publicKeyObject('X25519', publicKey))
   return withMemory(168 + message.length, (wasm, at) => {
     const keys = at + 72
     const nonce = boxKey(wasm, at, shared, ephemeral.publicKey, publicKey)
