@@ -16,7 +16,7 @@ import {
 import { codeOf } from './code-of.ts'
 
 const file = new URL('../../../vectors/libsession-onion.json', import.meta.url)
-const { operations } = JSON.parse(readFileSync(file, 'utf8'))
+const { operations } = JSON.parse(readFileSync(file, 'utf8')) as { operations: Record<string, any[]> }
 
 beforeAll(() => ready)
 
@@ -54,7 +54,7 @@ function destinationOf(d: Record<string, never>): OnionDestination {
 }
 
 describe('known answers', () => {
-  it.each(operations.onion_request.map((e: object, i: number) => ({ i, e })))(
+  it.each(operations.onion_request!.map((e: object, i: number) => ({ i, e })))(
     'onion_request $i: builds and peels',
     ({ e }: any) => {
       const source = recorded(e.rng)
@@ -108,8 +108,8 @@ describe('known answers', () => {
   )
 
   const responses = [
-    ...operations.onion_response.map((e: object) => ({ e, name: 'onion_response' })),
-    ...operations.onion_response_fallback_to_aes_gcm.map((e: object) => ({ e, name: 'fallback to aes-gcm' })),
+    ...operations.onion_response!.map((e: object) => ({ e, name: 'onion_response' })),
+    ...operations.onion_response_fallback_to_aes_gcm!.map((e: object) => ({ e, name: 'fallback to aes-gcm' })),
   ].map((c, i) => ({ ...c, i }))
   it.each(responses)('$name $i: opens and seals', ({ e }: any) => {
     const answered = e.answered_with ?? e.enc_type
@@ -136,7 +136,7 @@ describe('known answers', () => {
     if (e.ciphertext_b64 !== undefined) expect(bytesToBase64(sealed)).toBe(e.ciphertext_b64)
   })
 
-  it.each(operations.onion_reject.map((e: object, i: number) => ({ i, e })))(
+  it.each(operations.onion_reject!.map((e: object, i: number) => ({ i, e })))(
     'onion_reject $i: $e.kind, $e.why',
     ({ e }: any) => {
       const run = () => {
