@@ -24,7 +24,7 @@ const POLL_INTERVAL_MS = 5_000
 const LONGEST_EXPIRY_MS = 30 * 24 * 60 * 60 * 1000
 const MAX_DISPLAY_NAME_BYTES = 100
 
-/** Who the client is. `phrase` is 13 words, `seed` 16 or 32 bytes (copied). */
+/** Who the client is. `phrase` is 13 or 25 words, `seed` 16 or 32 bytes (copied). */
 export type AccountSource =
   | { readonly phrase: string }
   | { readonly seed: Uint8Array | SecretBytes }
@@ -113,15 +113,10 @@ export class Client {
     return this.#events.on(name, listener)
   }
 
-  /** The recovery phrase. Whoever reads it owns the account. Throws CLIENT_NO_PHRASE, CLIENT_CLOSED. */
+  /** The recovery phrase, 13 or 25 words. Whoever reads it owns the account. Throws CLIENT_CLOSED. */
   exportPhrase(): string {
     this.#assertOpen()
-    try {
-      return encodePhrase(this.#parts.account.seed)
-    } catch {
-      // Without its cause: nothing about a seed leaves here but the phrase itself.
-      throw new ClientError('CLIENT_NO_PHRASE', 'the seed of this account has no recovery phrase')
-    }
+    return encodePhrase(this.#parts.account.seed)
   }
 
   /**
@@ -311,7 +306,7 @@ function openAccount(
   }
   let seed: SecretBytes | undefined
   try {
-    if ('phrase' in source) seed = decodePhrase(source.phrase)
+    if ('phrase' in source) seed = decodePhrase(source.phrase, { allow25: true })
     else seed = source.seed instanceof SecretBytes ? SecretBytes.take(source.seed.copy()) : SecretBytes.from(source.seed)
     return { account: accountFromSeed(seed), displayName: undefined }
   } catch (error) {

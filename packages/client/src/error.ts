@@ -12,8 +12,6 @@ export type ClientErrorCode =
   | 'CLIENT_BAD_CONVERSATION'
   /** `close` was called. */
   | 'CLIENT_CLOSED'
-  /** The account was made from a seed that has no phrase. */
-  | 'CLIENT_NO_PHRASE'
 
 /** What `client` throws. */
 export class ClientError extends SessionKitError {

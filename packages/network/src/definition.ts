@@ -17,7 +17,7 @@ export interface NetworkDefinition {
   readonly seedNodes: readonly SeedNode[]
   /** No two nodes of the paths in the same IPv4 /24. Off for networks on one machine. Default true. */
   readonly subnetRule: boolean
-  /** Whether nodes with private, loopback or other special addresses are accepted. Default false. */
+  /** Whether nodes with private, loopback or other special addresses are accepted. Default true; presets say false. */
   readonly privateAddresses: boolean
 }
 
@@ -56,8 +56,7 @@ const schema = z.object({
 })
 
 /**
- * Checks an untrusted value as a network definition and gives it its defaults. `privateAddresses` is by default on
- * where `subnetRule` is off: both say that the network lives on one machine or in one room.
+ * Checks an untrusted value as a network definition and gives it its defaults.
  *
  * Throws NETWORK_BAD_DEFINITION.
  */
@@ -69,5 +68,5 @@ export function parseNetworkDefinition(value: unknown): NetworkDefinition {
     throw new NetworkError('NETWORK_BAD_DEFINITION', `network definition: ${where}: ${issue?.message ?? 'not valid'}`)
   }
   const { name, seedNodes, subnetRule, privateAddresses } = result.data
-  return { name, seedNodes, subnetRule, privateAddresses: privateAddresses ?? !subnetRule }
+  return { name, seedNodes, subnetRule, privateAddresses: privateAddresses ?? true }
 }

@@ -1,5 +1,13 @@
-import { bytesToUtf8, isSessionKitError, type RandomSource, utf8ToBytes } from '@sessionkit/bytes'
-import { buildOnionRequest, classifyPathError, openOnionResponse, parseNodeAnswer } from '@sessionkit/onion'
+import { bytesToHex, type RandomSource, utf8ToBytes } from '@sessionkit/bytes'
+import {
+  buildOnionRequest,
+  classifyPathError,
+  decodeNodeResponse,
+  type NodeAnswer as InnerAnswer,
+  type OnionSecret,
+  openOnionResponse,
+  parseNodeAnswer,
+} from '@sessionkit/onion'
 import { backoffDelay, type Sleep } from './attempts.ts'
 import { AttemptFailed, type Call, endedError, MAX_ATTEMPTS } from './call.ts'
 import { NetworkError } from './error.ts'
@@ -85,7 +93,14 @@ export interface CreateRouterOptions {
   readonly observe: (event: RequestEvent) => void
 }
 
-type Blame = 'path' | 'either' | 'destination'
+/** Longest error text of a guard that is looked at. */
+const MAX_ERROR_BYTES = 500
+
+interface Failure {
+  /** `path`: another path may do. `destination`: only another node. `either`: nobody can tell. */
+  readonly blame: 'path' | 'either' | 'destination'
+  readonly error: NetworkError
+}
 
 export function createRouter(options: CreateRouterOptions): InnerRouter {
   const { transport, paths, pool, random, now, sleep, requestTimeout, callTimeout, closing } = options
@@ -101,23 +116,21 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
     }
   }
 
-  /** Carries out one attempt; answers who is to blame where it failed, having punished the path already. */
+  /** Carries out one attempt and punishes whom its failure points at. */
   const attempt = async (call: Call, { node, method, params }: ToNodeOptions) => {
     const path = await pickPath(node, call)
     const guard = path.hops[0] as PoolNode
+    const { ed25519, x25519 } = node
     const payload = utf8ToBytes(JSON.stringify({ method, params }))
-    const { body, secret } = buildOnionRequest({
-      path: path.hops,
-      destination: { type: 'node', ed25519: node.ed25519, x25519: node.x25519 },
-      payload,
-      random,
-    })
+    const destination = { type: 'node', ed25519, x25519 } as const
+    const { body, secret } = buildOnionRequest({ path: path.hops, destination, payload, random })
     const startedAt = now()
+    const elapsed = () => Math.max(0, now() - startedAt)
     const done = paths.use(path)
     call.attempt += 1
     let response: TransportResponse | undefined
-    let answer: { readonly status: number; readonly body: string } | undefined
-    let failure: { readonly blame: Blame; readonly error: NetworkError } | undefined
+    let answer: InnerAnswer | undefined
+    let failure: Failure | undefined
     try {
       response = await transport.post({
         url: `https://${guard.ip}:${guard.port}/onion_req/v2`,
@@ -127,14 +140,14 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
         signal: call.signal,
       })
       if (response.status === 200) answer = openAnswer(response.body, secret)
-      else failure = punishPathError(path, node, response)
+      else failure = pathFailure(path, node, response)
     } catch (error) {
       const ended = endedError(call, closing)
       if (ended) throw ended
-      failure = punish(path, guard, error)
+      failure = exchangeFailure(path, error)
     } finally {
+      secret.wipe()
       done()
-      const ms = Math.max(0, now() - startedAt)
       options.observe({
         id: call.id,
         path: path.hops.map(publicFacts),
@@ -145,36 +158,58 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
         bytesIn: response?.body.length ?? 0,
         status: answer?.status ?? response?.status,
         error: failure?.error.code,
-        ms,
+        ms: elapsed(),
       })
     }
     if (failure) call.failedPath = path.id
-    return { answer, failure, ms: Math.max(0, now() - startedAt) }
+    return { answer, failure, ms: elapsed() }
   }
 
   /** A guard that does not answer as one, and answers that nobody can read. */
-  const punish = (path: Path, guard: PoolNode, thrown: unknown): { blame: Blame; error: NetworkError } => {
+  const exchangeFailure = (path: Path, thrown: unknown): Failure => {
     const error =
       thrown instanceof NetworkError
         ? thrown
         : new NetworkError('NETWORK_BAD_ANSWER', 'the answer could not be opened', { cause: thrown })
-    if (error.code === 'NETWORK_UNREACHABLE' || error.code === 'NETWORK_BAD_CERTIFICATE') {
-      strikeNode(guard.id)
-      paths.strike(path)
+    paths.strike(path)
+    const { code } = error
+    if (code === 'NETWORK_UNREACHABLE' || code === 'NETWORK_BAD_CERTIFICATE' || code === 'NETWORK_REDIRECT') {
+      // The guard's own doing. Silence, too much and nonsense may also come from further on.
+      strikeNode((path.hops[0] as PoolNode).id)
       return { blame: 'path', error }
     }
-    paths.strike(path)
-    // A redirect is the guard's own; silence, too much and nonsense may also come from the destination.
-    return { blame: error.code === 'NETWORK_REDIRECT' ? 'path' : 'either', error }
+    return { blame: 'either', error }
   }
 
   /** What a guard's error text says. Protocol page 03, section 8.1. */
-  const punishPathError = (path: Path, node: PoolNode, response: TransportResponse): Failure => {
-    const { status } = response
-    const guard = path.hops[0] as PoolNode
-    const fault = classifyPathError({ status, body: response.body })
+  const pathFailure = (path: Path, node: PoolNode, { status, body }: TransportResponse): Failure => {
     const error = new NetworkError('NETWORK_PATH_FAILED', `the path answered with status ${status}`, { status })
-    return { blame: 'path', error }
+    const { scope, blamed, gone } = classifyPathError({
+      status,
+      body: latin1(body.subarray(0, MAX_ERROR_BYTES)),
+      path: path.hops.map(({ ed25519 }) => ed25519),
+      destination: node.ed25519,
+    })
+    if (scope === 'destination') {
+      if (gone) pool.drop(node.id)
+      return { blame: 'destination', error }
+    }
+    if (scope === 'node' && blamed) {
+      const id = bytesToHex(blamed)
+      if (gone) {
+        pool.drop(id)
+        paths.repair(id)
+        // So that a hop that lies about the next one pays for it.
+        paths.strike(path)
+      } else strikeNode(id)
+      return { blame: 'path', error }
+    }
+    if (scope === 'guard') {
+      strikeNode((path.hops[0] as PoolNode).id)
+      return { blame: 'path', error }
+    }
+    paths.strike(path)
+    return { blame: 'either', error }
   }
 
   const strikeNode = (id: string) => {
@@ -228,6 +263,20 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
       }
     },
   }
+}
+
+/** Throws what onion throws, and NETWORK_BAD_ANSWER for a hop's answer in the place of the destination's. */
+function openAnswer(body: Uint8Array, secret: OnionSecret): InnerAnswer {
+  const { message, madeBy } = openOnionResponse({ response: decodeNodeResponse(body), secret })
+  const answer = parseNodeAnswer(message)
+  if (madeBy === 'destination') return answer
+  const { status } = answer
+  throw new NetworkError('NETWORK_BAD_ANSWER', `hop ${madeBy + 1} answered with status ${status}`, { status })
+}
+
+/** A stranger's text, byte for byte: only exact prefixes and hex digits are looked for in it. */
+function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes)
 }
 
 function publicFacts({ id, ip, port }: PoolNode): RequestNode {

@@ -7,6 +7,7 @@ export type NetworkName = 'mainnet' | 'testnet'
 export const presets: Readonly<Record<NetworkName, NetworkDefinition>> = {
   mainnet: parseNetworkDefinition({
     name: 'mainnet',
+    privateAddresses: false,
     seedNodes: [
       {
         url: 'https://seed1.getsession.org:4443',
@@ -25,6 +26,7 @@ export const presets: Readonly<Record<NetworkName, NetworkDefinition>> = {
   // Plain http: the test network's seed has no certificate to pin, so its node list is only as good as the route to it.
   testnet: parseNetworkDefinition({
     name: 'testnet',
+    privateAddresses: false,
     seedNodes: [{ url: 'http://seed2.getsession.org:38157' }, { url: 'http://public.loki.foundation:38157' }],
   }),
 }

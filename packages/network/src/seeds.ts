@@ -43,7 +43,7 @@ export async function fetchNodeList(options: FetchNodeListOptions): Promise<read
   for (const seed of shuffled(definition.seedNodes, random)) {
     try {
       const response = await transport.post({
-        url: `${seed.url.replace(/\/+$/, '')}/json_rpc`,
+        url: rpcUrl(seed.url),
         body: utf8ToBytes(JSON.stringify(REQUEST)),
         headers: { 'content-type': 'application/json' },
         certificate: certificateOf(seed),
@@ -64,6 +64,12 @@ export async function fetchNodeList(options: FetchNodeListOptions): Promise<read
     }
   }
   throw new NetworkError('NETWORK_NO_SEED', `${definition.name}: no seed node gave a usable node list`, { cause })
+}
+
+/** The root or the full URL: definitions have both. */
+function rpcUrl(url: string): string {
+  const root = url.replace(/\/+$/, '')
+  return root.endsWith('/json_rpc') ? root : `${root}/json_rpc`
 }
 
 function certificateOf({ certSha256, url }: SeedNode): Parameters<Transport['post']>[0]['certificate'] {

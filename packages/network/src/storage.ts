@@ -123,10 +123,6 @@ export interface CreateStorageOptions {
   readonly random: RandomSource
 }
 
-/** Statuses that say that the request is wrong, whoever is asked. Protocol page 04, section 7. */
-const FINAL_STATUSES: ReadonlySet<number> = new Set([400, 401, 403, 404, 410, 413])
-const CLOCK_STATUSES: ReadonlySet<number> = new Set([406, 425])
-
 export function createStorage({ router, swarms, pool, clock, random }: CreateStorageOptions): Storage {
   /** Sets the clock by the median of a few nodes' `info`. */
   const correctClock = async (call: Call) => {
@@ -164,30 +160,26 @@ export function createStorage({ router, swarms, pool, clock, random }: CreateSto
       try {
         const { status, body, ms } = await router.inCall(call, { node, ...(await request(node)) })
         const json = parseJson(body)
-        if (status === 200) {
-          clock.observe(timeOf(json), ms)
-          return { value: read(json, node), node }
-        }
-        failure = new NetworkError('NETWORK_REFUSED', `the node answered with status ${status}`, { status })
-        if (FINAL_STATUSES.has(status)) throw failure
-        if (CLOCK_STATUSES.has(status)) {
-          if (clockCorrected) throw new NetworkError('NETWORK_CLOCK', 'the local clock is wrong', { status })
-          clockCorrected = true
-          await correctClock(call)
-          tried.delete(node.id)
-        } else if (status === 421) {
-          const ids = parseRedirect(json)
-          if (ids.length === 0 || !swarms.redirect(account, ids)) {
-            swarms.drop(account, node.id)
-            pool.strike(node.id)
-          }
-        } else blameNode(account, node)
+        clock.observe(timeOf(json), ms)
+        const error = errorOfStatus({ status, body })
+        if (!error) return { value: read(json, node), node }
+        throw error
       } catch (error) {
-        if (error instanceof AttemptFailed) failure = error.error
-        else if (!(error instanceof NetworkError) && isSessionKitError(error)) {
-          failure = new NetworkError('NETWORK_BAD_ANSWER', 'a swarm member gave a false answer', { cause: error })
+        if (error instanceof AttemptFailed) {
+          failure = error.error
+          blame(account, node)
+        } else if (error instanceof SwarmError) {
+          failure = networkError(error)
+          if (error.retry === 'never') throw failure
+          if (error.retry === 'redirect') follow(account, node, redirectOf(error))
+          else if (error.retry !== 'resign') blame(account, node)
+          else if (clockCorrected) throw failure
+          else {
+            clockCorrected = true
+            await correctClock(call)
+            tried.delete(node.id)
+          }
         } else throw error
-        blameNode(account, node)
       }
       await router.pause(call, failure)
     }

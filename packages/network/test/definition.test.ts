@@ -12,9 +12,8 @@ describe('network definitions', () => {
       name: 'x',
       seedNodes: [{ url: 'https://127.0.0.1:1', certSha256: `${'ab'.repeat(31)}cd` }],
       subnetRule: true,
-      privateAddresses: false,
+      privateAddresses: true,
     })
-    expect(parseNetworkDefinition({ ...good, subnetRule: false }).privateAddresses).toBe(true)
   })
 
   it('ignores what it does not know', () => {
@@ -53,6 +52,7 @@ describe('network definitions', () => {
 
   it('pins every seed of mainnet', () => {
     expect(presets.mainnet.seedNodes.length).toBeGreaterThan(1)
+    for (const { privateAddresses } of Object.values(presets)) expect(privateAddresses).toBe(false)
     for (const seed of presets.mainnet.seedNodes) expect(seed.certSha256).toMatch(/^[0-9a-f]{64}$/)
   })
 })
