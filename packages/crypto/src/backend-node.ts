@@ -32,4 +32,5 @@ export { xed25519PublicKey, xed25519Sign } from './xed25519.ts'
 
 /** Which backend the export conditions chose. */
 export const backendName: 'node' | 'portable' = 'node'
+/** Whether an XEd25519 signature under an X25519 key is good. Protocol page 01, section 7. */
 export const xed25519Verify: typeof ed25519Verify = xed25519VerifyWith(ed25519Verify)

@@ -70,7 +70,10 @@ export interface CbcDecryptInput {
   readonly padding?: CbcPadding | undefined
 }
 
-/** The function set of both backends: the same bytes for the same input, and the same errors. */
+/**
+ * The function set of both backends: the same bytes for the same input, and the same errors. Each function is described
+ * where it is exported.
+ */
 export interface CryptoBackend {
   readonly backendName: 'node' | 'portable'
   readonly ready: Promise<void>

@@ -58,3 +58,6 @@ export {
 export { CryptoError, type CryptoErrorCode } from './error.ts'
 export type { Ed25519KeyPair, MlKem768KeyPair, X25519KeyPair } from './keys.ts'
 export type { KeyBytes } from './length.ts'
+export { MAX_RANDOM_BYTES } from './random.ts'
+export { ARGON2ID_LIMITS, MAX_SHAKE_BYTES } from './sodium/hash.ts'
+export { SEALED_BOX_OVERHEAD } from './sodium/sealed-box.ts'

@@ -12,6 +12,11 @@ const PERSONALIZATION = new TextEncoder().encode('xed25519signatur')
 
 const converted = createKeyCache<Uint8Array>(256)
 
+/**
+ * The Ed25519 key, sign bit 0, of an X25519 key. Protocol page 01, section 7.
+ *
+ * Throws `CRYPTO_BAD_PUBLIC_KEY` for u = p − 1, which has none.
+ */
 export function xed25519PublicKey(x25519PublicKey: Uint8Array): Uint8Array {
   checkBytes(x25519PublicKey, 'publicKey', 32)
   const known = converted.get(x25519PublicKey)
@@ -21,6 +26,10 @@ export function xed25519PublicKey(x25519PublicKey: Uint8Array): Uint8Array {
   return new Uint8Array(publicKey)
 }
 
+/**
+ * An XEd25519 signature (64 bytes) with an X25519 secret. `random` is asked for 64 bytes once. Protocol page 01,
+ * section 7.
+ */
 export function xed25519Sign(
   input: { readonly message: Uint8Array; readonly secretKey: SecretBytes } & RandomOption,
 ): Uint8Array {

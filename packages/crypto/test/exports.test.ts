@@ -5,7 +5,11 @@ it('the public names', () => {
   expect(index.backendName).toBe('node')
   expect(Object.keys(index).sort()).toMatchInlineSnapshot(`
     [
+      "ARGON2ID_LIMITS",
       "CryptoError",
+      "MAX_RANDOM_BYTES",
+      "MAX_SHAKE_BYTES",
+      "SEALED_BOX_OVERHEAD",
       "aes256CbcDecrypt",
       "aes256CbcEncrypt",
       "aes256GcmDecrypt",

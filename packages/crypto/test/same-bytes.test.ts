@@ -7,7 +7,7 @@ import * as portable from '../src/portable.ts'
 import { badEdwardsKeys, mixedOrderKeys } from './material.ts'
 
 const exactly = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length })
-const message = fc.oneof(fc.uint8Array({ maxLength: 600 }), fc.uint8Array({ minLength: 2000, maxLength: 4200 }))
+const message = fc.oneof(fc.uint8Array({ maxLength: 600 }), fc.uint8Array({ minLength: 3000, maxLength: 3200 }))
 
 /** What a call gives: its bytes, or the code of its error. */
 function outcome(call: () => unknown): unknown {

@@ -7,6 +7,7 @@ import { checkTagged, openFailed } from '../sodium/aead.ts'
 
 const TAG = 16
 
+/** AES-256-GCM: ciphertext ‖ tag (16). `key` 32 bytes, `iv` 12 bytes, never the same pair twice. */
 export function aes256GcmEncrypt(input: AeadEncryptInput & { readonly iv: Uint8Array }): Uint8Array {
   const { iv, message, associatedData } = input
   const key = keyBytes(input.key, 'key', 32)
@@ -22,6 +23,7 @@ export function aes256GcmEncrypt(input: AeadEncryptInput & { readonly iv: Uint8A
   return join(ciphertext, cipher.getAuthTag())
 }
 
+/** The message of an AES-256-GCM ciphertext. Throws `CRYPTO_OPEN_FAILED`. */
 export function aes256GcmDecrypt(input: AeadDecryptInput & { readonly iv: Uint8Array }): Uint8Array {
   const { iv, ciphertext, associatedData } = input
   const key = keyBytes(input.key, 'key', 32)
@@ -44,6 +46,7 @@ export function aes256GcmDecrypt(input: AeadDecryptInput & { readonly iv: Uint8A
   return plain(message)
 }
 
+/** AES-256-CBC. With padding `none` the message must be whole blocks, else `CRYPTO_WRONG_LENGTH`. Not authenticated. */
 export function aes256CbcEncrypt(input: CbcEncryptInput): Uint8Array {
   const { iv, message, padding = 'pkcs7' } = input
   const key = keyBytes(input.key, 'key', 32)
@@ -54,6 +57,10 @@ export function aes256CbcEncrypt(input: CbcEncryptInput): Uint8Array {
   return join(cipher.update(message), cipher.final())
 }
 
+/**
+ * The message of an AES-256-CBC ciphertext. Check its MAC first: an answer of `CRYPTO_BAD_PADDING` to a stranger is an
+ * oracle.
+ */
 export function aes256CbcDecrypt(input: CbcDecryptInput): Uint8Array {
   const { iv, ciphertext, padding = 'pkcs7' } = input
   const key = keyBytes(input.key, 'key', 32)

@@ -12,6 +12,11 @@ import { importPrivateKey, importPublicKey, privateKeyObject, publicKeyObject } 
 
 // X25519 by OpenSSL, three times as fast as wasm; the hashes and ciphers, which it does not have, by libsodium.
 
+/**
+ * A libsodium sealed box: ephemeral key (32) ‖ tag (16) ‖ ciphertext. Protocol page 02, section 10.1.
+ *
+ * `random` is asked for 32 bytes once: the ephemeral secret. Throws `CRYPTO_BAD_PUBLIC_KEY` for a key of small order.
+ */
 export function sealedBoxSeal(
   input: { readonly message: Uint8Array; readonly publicKey: Uint8Array } & RandomOption,
 ): Uint8Array {
@@ -31,6 +36,7 @@ export function sealedBoxSeal(
   })
 }
 
+/** The message of a sealed box. Throws `CRYPTO_OPEN_FAILED`, and `CRYPTO_WRONG_LENGTH` below 48 bytes. */
 export function sealedBoxOpen(input: { readonly box: Uint8Array; readonly keyPair: X25519KeyPair }): Uint8Array {
   const { box, keyPair } = input
   checkSealedBox(box)

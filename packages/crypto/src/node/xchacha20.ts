@@ -11,10 +11,11 @@ import { withMemory } from '../sodium/wasm.ts'
 import { join, plain } from './aes.ts'
 
 /** From here on OpenSSL's ChaCha20-Poly1305 behind HChaCha20 is faster than libsodium in wasm, in bytes. */
-const OPENSSL_FROM = 2048
+const OPENSSL_FROM = 3072
 const TAG = 16
 const CIPHER = 'chacha20-poly1305'
 
+/** XChaCha20-Poly1305 (IETF): ciphertext ‖ tag (16). `key` 32 bytes, `nonce` 24 bytes, never the same pair twice. */
 export function xchacha20poly1305Encrypt(input: AeadEncryptInput & { readonly nonce: Uint8Array }): Uint8Array {
   const { nonce, message, associatedData } = input
   checkBytes(message, 'message')
@@ -33,6 +34,7 @@ export function xchacha20poly1305Encrypt(input: AeadEncryptInput & { readonly no
   return join(ciphertext, cipher.getAuthTag())
 }
 
+/** The message of an XChaCha20-Poly1305 ciphertext. Throws `CRYPTO_OPEN_FAILED`. */
 export function xchacha20poly1305Decrypt(input: AeadDecryptInput & { readonly nonce: Uint8Array }): Uint8Array {
   const { nonce, ciphertext, associatedData } = input
   checkTagged(ciphertext, 'ciphertext')

@@ -5,6 +5,7 @@ import { CryptoError } from '../error.ts'
 import { checkBytes, keyBytes } from '../length.ts'
 import { checkTagged, openFailed } from '../sodium/aead.ts'
 
+/** AES-256-GCM: ciphertext ‖ tag (16). `key` 32 bytes, `iv` 12 bytes, never the same pair twice. */
 export function aes256GcmEncrypt(input: AeadEncryptInput & { readonly iv: Uint8Array }): Uint8Array {
   const { iv, message, associatedData } = input
   const key = keyBytes(input.key, 'key', 32)
@@ -14,6 +15,7 @@ export function aes256GcmEncrypt(input: AeadEncryptInput & { readonly iv: Uint8A
   return gcm(key, iv, associatedData).encrypt(message)
 }
 
+/** The message of an AES-256-GCM ciphertext. Throws `CRYPTO_OPEN_FAILED`. */
 export function aes256GcmDecrypt(input: AeadDecryptInput & { readonly iv: Uint8Array }): Uint8Array {
   const { iv, ciphertext, associatedData } = input
   const key = keyBytes(input.key, 'key', 32)
@@ -27,6 +29,7 @@ export function aes256GcmDecrypt(input: AeadDecryptInput & { readonly iv: Uint8A
   }
 }
 
+/** AES-256-CBC. With padding `none` the message must be whole blocks, else `CRYPTO_WRONG_LENGTH`. Not authenticated. */
 export function aes256CbcEncrypt(input: CbcEncryptInput): Uint8Array {
   const { iv, message, padding = 'pkcs7' } = input
   const key = keyBytes(input.key, 'key', 32)
@@ -36,6 +39,10 @@ export function aes256CbcEncrypt(input: CbcEncryptInput): Uint8Array {
   return cbc(key, iv, { disablePadding: padding === 'none' }).encrypt(message)
 }
 
+/**
+ * The message of an AES-256-CBC ciphertext. Check its MAC first: an answer of `CRYPTO_BAD_PADDING` to a stranger is an
+ * oracle.
+ */
 export function aes256CbcDecrypt(input: CbcDecryptInput): Uint8Array {
   const { iv, ciphertext, padding = 'pkcs7' } = input
   const key = keyBytes(input.key, 'key', 32)

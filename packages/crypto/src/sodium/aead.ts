@@ -6,6 +6,7 @@ import { withMemory } from './wasm.ts'
 const TAG = 16
 const NONE: Uint8Array = new Uint8Array(0)
 
+/** XChaCha20-Poly1305 (IETF): ciphertext ‖ tag (16). `key` 32 bytes, `nonce` 24 bytes, never the same pair twice. */
 export function xchacha20poly1305Encrypt(input: AeadEncryptInput & { readonly nonce: Uint8Array }): Uint8Array {
   const { nonce, message, associatedData = NONE } = input
   const key = keyBytes(input.key, 'key', 32)
@@ -24,6 +25,7 @@ export function xchacha20poly1305Encrypt(input: AeadEncryptInput & { readonly no
   })
 }
 
+/** The message of an XChaCha20-Poly1305 ciphertext. Throws `CRYPTO_OPEN_FAILED`. */
 export function xchacha20poly1305Decrypt(input: AeadDecryptInput & { readonly nonce: Uint8Array }): Uint8Array {
   const { nonce, ciphertext, associatedData = NONE } = input
   const key = keyBytes(input.key, 'key', 32)
@@ -43,6 +45,7 @@ export function xchacha20poly1305Decrypt(input: AeadDecryptInput & { readonly no
   })
 }
 
+/** XSalsa20-Poly1305: tag (16) ‖ ciphertext. `key` 32 bytes, `nonce` 24 bytes, never the same pair twice. */
 export function secretboxSeal(input: {
   readonly key: KeyBytes
   readonly nonce: Uint8Array
@@ -62,6 +65,7 @@ export function secretboxSeal(input: {
   })
 }
 
+/** The message of a secretbox. Throws `CRYPTO_OPEN_FAILED`. */
 export function secretboxOpen(input: {
   readonly key: KeyBytes
   readonly nonce: Uint8Array

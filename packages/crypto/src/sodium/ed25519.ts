@@ -10,6 +10,7 @@ import { withMemory } from './wasm.ts'
 /** Public keys by their seed. A signature made under another public key would give the secret away. */
 const publicKeys = new WeakMap<SecretBytes, Uint8Array>()
 
+/** The Ed25519 key pair of a 32-byte seed (RFC 8032). Protocol page 01, section 1. Throws `CRYPTO_WRONG_LENGTH`. */
 export function ed25519KeyPairFromSeed(seed: SecretBytes): Ed25519KeyPair {
   return { publicKey: new Uint8Array(ed25519PublicKey(seed)), seed }
 }
@@ -28,6 +29,12 @@ export function ed25519PublicKey(seed: SecretBytes): Uint8Array {
   return publicKey
 }
 
+/**
+ * The 64-byte Ed25519 signature of `message`; deterministic.
+ *
+ * Throws `CRYPTO_BAD_KEY_PAIR` where `publicKey` is not that of `seed`: two signatures of one message under different
+ * public keys would give the secret away.
+ */
 export function ed25519Sign(input: { readonly message: Uint8Array; readonly keyPair: Ed25519KeyPair }): Uint8Array {
   const { message, keyPair } = input
   checkBytes(message, 'message')
@@ -50,6 +57,10 @@ export function checkOwnPublicKey(given: Uint8Array, derived: Uint8Array): void 
   }
 }
 
+/**
+ * Whether an Ed25519 signature is good, by libsodium's rules: canonical S and A, neither A nor R of small order, the
+ * equation without cofactor. Protocol page 02, section 10.3. Throws `CRYPTO_WRONG_LENGTH`.
+ */
 export function ed25519Verify(input: SignedMessage): boolean {
   const { message, signature, publicKey } = input
   checkSigned(input)
@@ -67,6 +78,7 @@ export function checkSigned(input: SignedMessage): void {
   checkBytes(input.publicKey, 'publicKey', 32)
 }
 
+/** One answer for each signature, in order. */
 export function ed25519VerifyBatch(items: readonly SignedMessage[]): boolean[] {
   return items.map((item) => ed25519Verify(item))
 }
@@ -74,6 +86,12 @@ export function ed25519VerifyBatch(items: readonly SignedMessage[]): boolean[] {
 /** X25519 keys of received Ed25519 keys that passed the checks: checking costs as much as verifying a signature. */
 const converted = createKeyCache<Uint8Array>(512)
 
+/**
+ * The X25519 key of a received Ed25519 key. Protocol page 01, section 1.
+ *
+ * Throws `CRYPTO_BAD_PUBLIC_KEY` for an encoding that is not canonical, a point off the curve, of small order, or outside
+ * the prime-order subgroup. The last 512 keys that passed are remembered.
+ */
 export function ed25519PublicKeyToX25519(publicKey: Uint8Array): Uint8Array {
   checkBytes(publicKey, 'publicKey', 32)
   const known = converted.get(publicKey)
@@ -92,6 +110,7 @@ export function ed25519PublicKeyToX25519(publicKey: Uint8Array): Uint8Array {
 const badPoint = (): CryptoError =>
   new CryptoError('CRYPTO_BAD_PUBLIC_KEY', 'publicKey: not a canonical Ed25519 key of prime order')
 
+/** The X25519 key pair of an Ed25519 key pair; its secret is clamped. Protocol page 01, section 1. */
 export function ed25519KeyPairToX25519(keyPair: Ed25519KeyPair): X25519KeyPair {
   const secret = clampedSecret(secretBytes(keyPair.seed, 'seed', 32))
   // Our own key needs no check, so the public half is converted rather than derived anew.

@@ -3,18 +3,22 @@ import { CryptoError } from '../error.ts'
 import { checkBytes, checkCount, type KeyBytes, keyBytes, wrongLength } from '../length.ts'
 import { libsodium, withMemory } from './wasm.ts'
 
+/** SHA-256. */
 export function sha256(message: Uint8Array): Uint8Array {
   return digest('_crypto_hash_sha256', message, 32)
 }
 
+/** SHA-512. */
 export function sha512(message: Uint8Array): Uint8Array {
   return digest('_crypto_hash_sha512', message, 64)
 }
 
+/** SHA3-256. */
 export function sha3_256(message: Uint8Array): Uint8Array {
   return digest('_crypto_hash_sha3256', message, 32)
 }
 
+/** SHA3-512. */
 export function sha3_512(message: Uint8Array): Uint8Array {
   return digest('_crypto_hash_sha3512', message, 64)
 }
@@ -31,6 +35,7 @@ function digest(name: `_crypto_${string}`, message: Uint8Array, length: number):
 /** The longest output of `shake256`, in bytes. */
 export const MAX_SHAKE_BYTES: number = 65_536
 
+/** `length` bytes of SHAKE256, at most 65,536. */
 export function shake256(input: { readonly message: Uint8Array; readonly length: number }): Uint8Array {
   const { message, length } = input
   checkBytes(message, 'message')
@@ -42,6 +47,7 @@ export function shake256(input: { readonly message: Uint8Array; readonly length:
   })
 }
 
+/** HMAC-SHA-256, 32 bytes, under a key of any length. */
 export function hmacSha256(input: { readonly key: KeyBytes; readonly message: Uint8Array }): Uint8Array {
   const key = keyBytes(input.key, 'key')
   const { message } = input
@@ -58,6 +64,10 @@ export function hmacSha256(input: { readonly key: KeyBytes; readonly message: Ui
   })
 }
 
+/**
+ * BLAKE2b with optional key, salt and personalization. The digest length is a parameter of the hash: a cut longer digest
+ * is another hash. Throws `CRYPTO_WRONG_LENGTH`.
+ */
 export function blake2b(input: Blake2bInput): Uint8Array {
   const { message, length, salt, personalization } = input
   const parts = message instanceof Uint8Array ? [message] : message
@@ -105,6 +115,11 @@ export const ARGON2ID_LIMITS: {
   readonly maxLength: number
 } = { minMemory: 8192, maxMemory: 1_073_741_824, maxOps: 64, maxLength: 1024 }
 
+/**
+ * Argon2id version 1.3 with one lane, as libsodium's `crypto_pwhash`. Blocks for as long as it takes.
+ *
+ * Throws `CRYPTO_BAD_LIMIT` outside `ARGON2ID_LIMITS`, `CRYPTO_OUT_OF_MEMORY`.
+ */
 export function argon2id(input: Argon2idInput): Uint8Array {
   const { salt, opsLimit, memLimit, length } = input
   const password = keyBytes(input.password, 'password')

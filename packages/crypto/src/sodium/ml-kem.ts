@@ -10,6 +10,7 @@ const PUBLIC_KEY = 1184
 const SECRET_KEY = 2400
 const CIPHERTEXT = 1088
 
+/** The ML-KEM-768 key pair of a 64-byte seed d ‖ z (FIPS 203). */
 export function mlKem768KeyPair(input: { readonly seed: SecretBytes }): MlKem768KeyPair {
   const seed = secretBytes(input.seed, 'seed', 64)
   return withMemory(64 + PUBLIC_KEY + SECRET_KEY, (wasm, at) => {
@@ -24,6 +25,11 @@ export function mlKem768KeyPair(input: { readonly seed: SecretBytes }): MlKem768
   })
 }
 
+/**
+ * A shared secret (32 bytes) and its ciphertext (1088 bytes). `random` is asked for 32 bytes once.
+ *
+ * Throws `CRYPTO_BAD_PUBLIC_KEY` for a key with coefficients outside the field.
+ */
 export function mlKem768Encapsulate(input: { readonly publicKey: Uint8Array } & RandomOption): {
   ciphertext: Uint8Array
   sharedSecret: Uint8Array
@@ -47,6 +53,7 @@ export function mlKem768Encapsulate(input: { readonly publicKey: Uint8Array } & 
   })
 }
 
+/** The shared secret of a ciphertext. A changed ciphertext gives another secret, not an error (implicit rejection). */
 export function mlKem768Decapsulate(input: {
   readonly ciphertext: Uint8Array
   readonly secretKey: SecretBytes

@@ -2,6 +2,7 @@ import { CryptoError } from '../error.ts'
 import { checkBytes } from '../length.ts'
 import { withMemory } from './wasm.ts'
 
+/** A 64-byte little-endian number modulo the group order, 32 bytes. */
 export function scalarReduce(wide: Uint8Array): Uint8Array {
   checkBytes(wide, 'scalar', 64)
   return withMemory(96, (wasm, at) => {
@@ -11,10 +12,12 @@ export function scalarReduce(wide: Uint8Array): Uint8Array {
   })
 }
 
+/** a · b modulo the group order. */
 export function scalarMultiply(a: Uint8Array, b: Uint8Array): Uint8Array {
   return combine('_crypto_core_ed25519_scalar_mul', a, b)
 }
 
+/** a + b modulo the group order. */
 export function scalarAdd(a: Uint8Array, b: Uint8Array): Uint8Array {
   return combine('_crypto_core_ed25519_scalar_add', a, b)
 }
@@ -30,6 +33,7 @@ function combine(name: `_crypto_${string}`, a: Uint8Array, b: Uint8Array): Uint8
   })
 }
 
+/** −a modulo the group order. */
 export function scalarNegate(a: Uint8Array): Uint8Array {
   checkBytes(a, 'a', 32)
   return withMemory(64, (wasm, at) => {
@@ -39,6 +43,7 @@ export function scalarNegate(a: Uint8Array): Uint8Array {
   })
 }
 
+/** scalar · base point, without clamping. Throws `CRYPTO_BAD_SCALAR` where the product is the identity. */
 export function ed25519ScalarMultBase(scalar: Uint8Array): Uint8Array {
   checkBytes(scalar, 'scalar', 32)
   return withMemory(64, (wasm, at) => {
@@ -48,6 +53,12 @@ export function ed25519ScalarMultBase(scalar: Uint8Array): Uint8Array {
   })
 }
 
+/**
+ * scalar · point, without clamping.
+ *
+ * Throws `CRYPTO_BAD_PUBLIC_KEY` for a point that `isValidEd25519Point` refuses, `CRYPTO_BAD_SCALAR` where the product
+ * is the identity.
+ */
 export function ed25519ScalarMult(input: { readonly scalar: Uint8Array; readonly point: Uint8Array }): Uint8Array {
   checkBytes(input.scalar, 'scalar', 32)
   checkBytes(input.point, 'point', 32)
@@ -64,6 +75,7 @@ export function ed25519ScalarMult(input: { readonly scalar: Uint8Array; readonly
 
 const zeroProduct = (): CryptoError => new CryptoError('CRYPTO_BAD_SCALAR', 'scalar: a multiple of the group order')
 
+/** Whether 32 bytes are the canonical encoding of a point of prime order. */
 export function isValidEd25519Point(point: Uint8Array): boolean {
   checkBytes(point, 'point', 32)
   return withMemory(32, (wasm, at) => {

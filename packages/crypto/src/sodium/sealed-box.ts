@@ -9,6 +9,11 @@ import { withMemory } from './wasm.ts'
 /** What a sealed box is longer than its message: an ephemeral key and a tag. */
 export const SEALED_BOX_OVERHEAD: number = 48
 
+/**
+ * A libsodium sealed box: ephemeral key (32) ‖ tag (16) ‖ ciphertext. Protocol page 02, section 10.1.
+ *
+ * `random` is asked for 32 bytes once: the ephemeral secret. Throws `CRYPTO_BAD_PUBLIC_KEY` for a key of small order.
+ */
 export function sealedBoxSeal(
   input: { readonly message: Uint8Array; readonly publicKey: Uint8Array } & RandomOption,
 ): Uint8Array {
@@ -33,6 +38,7 @@ export function sealedBoxSeal(
   })
 }
 
+/** The message of a sealed box. Throws `CRYPTO_OPEN_FAILED`, and `CRYPTO_WRONG_LENGTH` below 48 bytes. */
 export function sealedBoxOpen(input: { readonly box: Uint8Array; readonly keyPair: X25519KeyPair }): Uint8Array {
   const { box, keyPair } = input
   checkSealedBox(box)
