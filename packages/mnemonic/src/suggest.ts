@@ -18,7 +18,8 @@ const maxDistance = 3
  * person who typed, never put in silently. Never throws for any text.
  */
 export function suggestWords(word: string, options: SuggestWordsOptions = {}): string[] {
-  const typed = fold(String(word).slice(0, maxTyped).normalize('NFC')).trim()
+  if (typeof word !== 'string') return []
+  const typed = fold(word.slice(0, maxTyped).normalize('NFC')).trim()
   const bare = withoutMarks(typed)
   const most = Math.min(maxDistance, bare.length - 1)
   if (most < 0) return []
