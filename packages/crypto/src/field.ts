@@ -23,12 +23,36 @@ export function edwardsToMontgomery(encoded: Uint8Array): Uint8Array {
   return encode(((1n + y) * inverse((P + 1n - y) % P)) % P)
 }
 
-/** The inverse by Euclid's algorithm, ten times as fast as a power with BigInts. */
+/**
+ * The inverse by Euclid's algorithm in Lehmer's form: most quotients come from the top 50 bits as plain numbers, and
+ * BigInts are touched once for some twenty of them. Five times as fast as a power.
+ */
 function inverse(value: bigint): bigint {
-  let [a, b, x, y] = [P, value, 0n, 1n]
+  let a = P
+  let b = value
+  let x = 0n // a = x · value and b = y · value, modulo p
+  let y = 1n
   while (b !== 0n) {
-    const quotient = a / b
-    ;[a, b, x, y] = [b, a - quotient * b, y, x - quotient * y]
+    const shift = BigInt(Math.max(0, Math.floor(Math.log2(Number(a))) - 49))
+    let high = Number(a >> shift)
+    let low = Number(b >> shift)
+    let [s, t, u, v] = [1, 0, 0, 1] // the steps so far as a matrix
+    while (low + u !== 0 && low + v !== 0) {
+      const q = Math.floor((high + s) / (low + u))
+      if (q !== Math.floor((high + t) / (low + v))) break // the bits below could change this quotient
+      ;[s, u] = [u, s - q * u]
+      ;[t, v] = [v, t - q * v]
+      ;[high, low] = [low, high - q * low]
+    }
+    if (t === 0) {
+      const q = a / b
+      ;[a, b] = [b, a - q * b]
+      ;[x, y] = [y, x - q * y]
+    } else {
+      const [S, T, U, V] = [BigInt(s), BigInt(t), BigInt(u), BigInt(v)]
+      ;[a, b] = [S * a + T * b, U * a + V * b]
+      ;[x, y] = [S * x + T * y, U * x + V * y]
+    }
   }
   return x < 0n ? x + P : x
 }
