@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Certificate } from './certificate.ts'
 import { DevnetError } from './error.ts'
-import { MAX_BODY_BYTES } from './limits.ts'
+import { DRAIN_MS, MAX_BODY_BYTES } from './limits.ts'
 
 /** An answer on its way out. */
 export interface HttpAnswer {
@@ -91,7 +91,7 @@ export class HttpServer {
       ...answer.headers,
     })
     response.end(body)
-    // An unread body would otherwise be the beginning of the next request.
+    // An unread body would otherwise be taken for the next request.
     if (!request.complete) answer.close ? response.once('finish', () => request.socket.destroy()) : request.resume()
   }
 }
@@ -100,26 +100,29 @@ export class HttpServer {
 export async function readBody(request: IncomingMessage): Promise<Uint8Array | HttpAnswer> {
   const tooLarge: HttpAnswer = { status: 413, body: 'Request body too large', close: true }
   const length = request.headers['content-length']
-  if (length !== undefined) {
-    if (!/^\d+$/.test(length)) return { status: 400, body: 'invalid Content-Length', close: true }
-    if (Number(length) > MAX_BODY_BYTES) return tooLarge
+  if (length !== undefined && !/^\d+$/.test(length)) {
+    return { status: 400, body: 'invalid Content-Length', close: true }
   }
-  const pieces: Buffer[] = []
-  let size = 0
+  let size = Number(length ?? 0)
+  let pieces: Buffer[] | null = size > MAX_BODY_BYTES ? null : []
+  size = 0
   return new Promise((resolve) => {
-    const aborted: HttpAnswer = { status: 400, body: 'Bad Request\n', close: true }
+    let timer: NodeJS.Timeout | undefined
+    // Answering in the middle of an upload can lose the answer with the connection, so the rest is read and dropped.
+    const drain = () => {
+      pieces = null
+      timer ??= setTimeout(() => resolve(tooLarge), DRAIN_MS).unref()
+    }
+    if (pieces === null) drain()
     request.on('data', (piece: Buffer) => {
       size += piece.length
-      if (size > MAX_BODY_BYTES) {
-        pieces.length = 0
-        request.removeAllListeners('data')
-        request.pause()
-        resolve(tooLarge)
-      } else {
-        pieces.push(piece)
-      }
+      if (size > MAX_BODY_BYTES) drain()
+      pieces?.push(piece)
     })
-    request.once('end', () => resolve(new Uint8Array(Buffer.concat(pieces))))
-    request.once('close', () => resolve(aborted))
+    request.once('end', () => resolve(pieces === null ? tooLarge : new Uint8Array(Buffer.concat(pieces))))
+    request.once('close', () => {
+      clearTimeout(timer)
+      resolve({ status: 400, body: 'Bad Request\n', close: true })
+    })
   })
 }

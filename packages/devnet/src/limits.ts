@@ -2,6 +2,8 @@
 export const MAX_BODY_BYTES = 10_485_760
 /** Highest hop number that a node still forwards. Protocol page 03, section 3.3. */
 export const MAX_HOP_NUMBER = 15
+/** Requests that a node works on at once. Protocol page 03, section 3.1. */
+export const MAX_ACTIVE_REQUESTS = 1000
 /** Records that one node keeps; older ones are dropped. */
 export const MAX_RECORDS = 2000
 /** Missed writes that a node keeps for one silent peer; older ones are dropped. */
@@ -26,4 +28,6 @@ export const FORWARD_TIMEOUT_MS = 5_000
 /** How long a node waits for the next hop. */
 export const HOP_TIMEOUT_MS = 30_000
 export const SERVER_TIMEOUT_MS = 25_000
+/** How long a node still reads and drops the rest of a body that is too large, so that its answer arrives. */
+export const DRAIN_MS = 1_000
 export const SWEEP_INTERVAL_MS = 10_000

@@ -13,8 +13,8 @@ import {
   splitPayload,
 } from './onion-layer.ts'
 import type { NodeRecord } from './record.ts'
+import { methodOf } from './rpc-method.ts'
 import { askServer, isAllowedUrl } from './server-relay.ts'
-import { methodOf } from './service-node.ts'
 import type { PeerAnswer, RpcAnswer, StorageNode } from './storage-node.ts'
 import type { ServiceNodeContact } from './swarm-table.ts'
 

@@ -5,11 +5,12 @@ import { type BodyObject, bodyToJson } from './body.ts'
 import type { Certificate } from './certificate.ts'
 import type { Fault } from './fault.ts'
 import { type HttpAnswer, HttpServer, readBody } from './http-server.ts'
-import { FORWARD_TIMEOUT_MS, MAX_BODY_BYTES } from './limits.ts'
+import { FORWARD_TIMEOUT_MS, MAX_ACTIVE_REQUESTS, MAX_BODY_BYTES } from './limits.ts'
 import { answerOnion, type OnionContext, parseInternal, parseOuter } from './onion-request.ts'
 import { authenticatePeer, encodeAnswer, PeerLink } from './peer-link.ts'
 import { RateLimit } from './rate-limit.ts'
 import { blobHash, type NodeRecord, RecordRing } from './record.ts'
+import { methodOf } from './rpc-method.ts'
 import { type NameRecord, type PeerAnswer, type RpcAnswer, StorageNode } from './storage-node.ts'
 import { NO_SWARM, type ServiceNodeContact, type SwarmTable } from './swarm-table.ts'
 import { STORAGE_VERSION } from './version.ts'
@@ -45,6 +46,7 @@ export class ServiceNode {
   #notReady: readonly string[] = []
   #port = 0
   #running = false
+  #active = 0
 
   constructor(options: ServiceNodeOptions) {
     this.#options = options
@@ -108,7 +110,10 @@ export class ServiceNode {
   }
 
   setTable(table: SwarmTable): void {
-    if (this.#storage !== null) return this.#storage.setTable(table)
+    if (this.#storage !== null) {
+      this.#storage.setTable(table)
+      return
+    }
     this.#storage = new StorageNode({
       keyPair: this.#options.keyPair,
       table,
@@ -187,6 +192,20 @@ export class ServiceNode {
     }
     const body = await readBody(request)
     if (!(body instanceof Uint8Array)) return body
+    if (this.#active >= MAX_ACTIVE_REQUESTS) return { status: 503, body: 'Server busy, try again later' }
+    this.#active++
+    try {
+      return await this.#answerOrFail(body, internal, answer)
+    } finally {
+      this.#active--
+    }
+  }
+
+  async #answerOrFail(
+    body: Uint8Array,
+    internal: boolean,
+    answer: (body: Uint8Array) => Promise<HttpAnswer>,
+  ): Promise<HttpAnswer | null> {
     const fault = this.#fault
     if (fault === null) return answer(body)
     const wrap = (bytes: Uint8Array): HttpAnswer => ({
@@ -340,16 +359,6 @@ function parseCommand(body: Uint8Array): { method: string; params: Uint8Array } 
     const [method, params] = parts
     if (!(method instanceof Uint8Array) || !(params instanceof Uint8Array)) return null
     return { method: Buffer.from(method).toString('latin1'), params }
-  } catch {
-    return null
-  }
-}
-
-/** The method of a request for a record; nothing else of it is kept. */
-export function methodOf(body: Uint8Array): string | null {
-  try {
-    const { method } = JSON.parse(Buffer.from(body).toString('utf8')) as { method?: unknown }
-    return typeof method === 'string' ? method.slice(0, 64) : null
   } catch {
     return null
   }

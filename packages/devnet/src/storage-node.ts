@@ -12,6 +12,7 @@ import { type MethodContext, planAccountRequest } from './account-methods.ts'
 import { type BodyObject, type BodyValue, bodyToBencode, entryFromBencode } from './body.ts'
 import { Database, type MessageRow } from './database.ts'
 import { MAX_QUEUED_WRITES } from './limits.ts'
+import { isPublicOutbox } from './namespace.ts'
 import { activeNodesBin, serviceNodeList } from './node-list.ts'
 import { ParamError, Params } from './params.ts'
 import { parseJson } from './parse-json.ts'
@@ -160,9 +161,19 @@ export class StorageNode {
     let added = 0
     for (const item of Array.isArray(rows) ? rows : []) {
       const row = rowFromList(item)
-      if (row !== null && row.expiry > this.#options.now() && !this.database.insert(row).already) added++
+      if (row === null || row.expiry <= this.#options.now() || !this.#makesWay(row)) continue
+      if (!this.database.insert(row).already) added++
     }
     return added
+  }
+
+  /** An outbox keeps one message, and of two pushed ones the later. */
+  #makesWay(row: MessageRow): boolean {
+    if (!isPublicOutbox(row.namespace)) return true
+    const others = this.database.rows(row.owner, row.namespace).filter((other) => other.hash !== row.hash)
+    if (others.some((other) => other.timestamp > row.timestamp)) return false
+    for (const other of others) this.database.remove(other)
+    return true
   }
 
   /** Sends a peer what it missed, in order, until it is silent again. */
