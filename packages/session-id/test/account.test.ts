@@ -30,7 +30,7 @@ describe('known answers', () => {
     expect(accountFromSeed(hexToBytes(v.padded_seed)).sessionId).toBe(v.account_id)
   })
 
-  it.each(vectors.ed25519_to_x25519)('conversion of $ed25519_public', (v: Record<string, string>) => {
+  it.each([...vectors.ed25519_to_x25519])('conversion of $ed25519_public', (v: Record<string, string>) => {
     if (v.ed25519_seed) {
       const account = accountFromSeed(hexToBytes(v.ed25519_seed))
       expect(bytesToHex(account.ed25519.publicKey)).toBe(v.ed25519_public)
