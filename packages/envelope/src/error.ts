@@ -1,0 +1,51 @@
+import { SessionKitError } from '@sessionkit/bytes'
+
+/** The codes that this package throws. */
+export type EnvelopeErrorCode =
+  | 'ENVELOPE_BAD_ARGUMENT'
+  | 'ENVELOPE_TOO_LARGE'
+  | 'ENVELOPE_EMPTY'
+  | 'ENVELOPE_VERSION_2'
+  | 'ENVELOPE_BAD_PROTOBUF'
+  | 'ENVELOPE_BAD_TEXT'
+  | 'ENVELOPE_MISSING_FIELD'
+  | 'ENVELOPE_UNSUPPORTED_KIND'
+  | 'ENVELOPE_NUMBER_RANGE'
+  | 'ENVELOPE_BAD_FIELD'
+  | 'ENVELOPE_NO_REQUEST'
+  | 'ENVELOPE_NO_BODY'
+  | 'ENVELOPE_BAD_TIMESTAMP'
+  | 'ENVELOPE_NO_CONTENT'
+  | 'ENVELOPE_BAD_SOURCE'
+  | 'ENVELOPE_BAD_PRO_SIGNATURE'
+  | 'ENVELOPE_TOO_SHORT'
+  | 'ENVELOPE_BAD_RECIPIENT'
+  | 'ENVELOPE_NOT_FOR_RECIPIENT'
+  | 'ENVELOPE_BAD_SIGNATURE'
+  | 'ENVELOPE_BAD_SENDER'
+  | 'ENVELOPE_NO_PAYLOAD'
+  | 'ENVELOPE_SEVERAL_PAYLOADS'
+  | 'ENVELOPE_TIMESTAMP_MISMATCH'
+  | 'ENVELOPE_BAD_FLAGS'
+  | 'ENVELOPE_TOO_MANY_ATTACHMENTS'
+  | 'ENVELOPE_BAD_SYNC_TARGET'
+  | 'ENVELOPE_WRONG_CONVERSATION'
+  | 'ENVELOPE_BAD_REACTION'
+  | 'ENVELOPE_BAD_QUOTE'
+  | 'ENVELOPE_BAD_UNSEND'
+  | 'ENVELOPE_BAD_TYPING'
+  | 'ENVELOPE_BAD_RECEIPT'
+  | 'ENVELOPE_BAD_REQUEST_RESPONSE'
+  | 'ENVELOPE_BAD_CALL'
+  | 'ENVELOPE_BAD_GROUP_UPDATE'
+  | 'ENVELOPE_FORBIDDEN_FROM_SELF'
+  | 'ENVELOPE_SYNC_FROM_OTHER'
+
+/** What `envelope` throws for malformed input. */
+export class EnvelopeError extends SessionKitError {
+  declare readonly code: EnvelopeErrorCode
+
+  constructor(code: EnvelopeErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(code, message, options)
+  }
+}
