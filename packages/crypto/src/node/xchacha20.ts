@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, getCiphers } from 'node:crypto'
 import type { AeadDecryptInput, AeadEncryptInput } from '../backend.ts'
 import { checkBytes, keyBytes } from '../length.ts'
 import {
@@ -10,10 +10,13 @@ import {
 import { withMemory } from '../sodium/wasm.ts'
 import { join, plain } from './aes.ts'
 
-/** From here on OpenSSL's ChaCha20-Poly1305 behind HChaCha20 is faster than libsodium in wasm, in bytes. */
-const OPENSSL_FROM = 3072
-const TAG = 16
 const CIPHER = 'chacha20-poly1305'
+/**
+ * From this many bytes on, OpenSSL's ChaCha20-Poly1305 behind HChaCha20 is faster than libsodium in wasm. Bun's
+ * `node:crypto` does not have it.
+ */
+const OPENSSL_FROM = getCiphers().includes(CIPHER) ? 3072 : Number.POSITIVE_INFINITY
+const TAG = 16
 
 /** XChaCha20-Poly1305 (IETF): ciphertext ‖ tag (16). `key` 32 bytes, `nonce` 24 bytes, never the same pair twice. */
 export function xchacha20poly1305Encrypt(input: AeadEncryptInput & { readonly nonce: Uint8Array }): Uint8Array {
