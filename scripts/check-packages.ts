@@ -15,7 +15,9 @@ let failed = false
 try {
   const npm = process.env.npm_execpath
   if (!npm) throw new Error('run me through pnpm: pnpm check')
-  execFileSync(process.execPath, [npm, '-r', '--filter', './packages/*', 'pack', '--pack-destination', folder], { stdio: 'ignore' })
+  execFileSync(process.execPath, [npm, '-r', '--filter', './packages/*', 'pack', '--pack-destination', folder], {
+    stdio: 'ignore',
+  })
   for (const file of readdirSync(folder).sort()) {
     const tarball = readFileSync(join(folder, file))
     const data = new Uint8Array(tarball).buffer
@@ -25,7 +27,9 @@ try {
     if (!types.types) findings.push('attw: the package has no types')
     else {
       // The packages are ESM only: Node 20.19+ can require() them, the older resolutions are out of scope.
-      const relevant = types.problems.filter((p) => !('resolutionKind' in p) || p.resolutionKind === 'node16-esm' || p.resolutionKind === 'bundler')
+      const relevant = types.problems.filter(
+        (p) => !('resolutionKind' in p) || p.resolutionKind === 'node16-esm' || p.resolutionKind === 'bundler',
+      )
       findings.push(...relevant.map((p) => `attw: ${p.kind} ${JSON.stringify(p)}`))
     }
     console.log(`${findings.length === 0 ? 'ok  ' : 'FAIL'} ${file}`)

@@ -4,7 +4,19 @@ import { describe, expect, it } from 'vitest'
 
 /** The table of docs/architecture.md: what a package may depend on. `layers 0–2` is spelt out. */
 const layer01 = ['bytes', 'crypto']
-const layer2 = ['session-id', 'mnemonic', 'envelope', 'onion', 'swarm', 'attachments', 'config', 'closed-groups', 'open-groups', 'names', 'push']
+const layer2 = [
+  'session-id',
+  'mnemonic',
+  'envelope',
+  'onion',
+  'swarm',
+  'attachments',
+  'config',
+  'closed-groups',
+  'open-groups',
+  'names',
+  'push',
+]
 const allowed: Record<string, readonly string[]> = {
   bytes: [],
   crypto: ['bytes'],
@@ -40,7 +52,10 @@ function importsOf(folder: string): { file: string; specifier: string }[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) =>
-      [...stripComments(readFileSync(join(folder, file), 'utf8')).matchAll(importPattern)].map((m) => ({ file, specifier: m[1]! })),
+      [...stripComments(readFileSync(join(folder, file), 'utf8')).matchAll(importPattern)].map((m) => ({
+        file,
+        specifier: m[1]!,
+      })),
     )
 }
 
@@ -82,7 +97,20 @@ describe.each(packages)('%s', (name) => {
   })
 
   // Layers 0 to 2 run in browsers; only crypto's Node backend may name a built-in there.
-  const portable = ['bytes', 'session-id', 'mnemonic', 'envelope', 'onion', 'swarm', 'attachments', 'config', 'closed-groups', 'open-groups', 'names', 'push']
+  const portable = [
+    'bytes',
+    'session-id',
+    'mnemonic',
+    'envelope',
+    'onion',
+    'swarm',
+    'attachments',
+    'config',
+    'closed-groups',
+    'open-groups',
+    'names',
+    'push',
+  ]
   it.runIf(portable.includes(name))('uses no Node built-in', () => {
     expect(sources.filter(({ specifier }) => specifier.startsWith('node:'))).toEqual([])
   })

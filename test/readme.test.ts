@@ -17,7 +17,11 @@ const programs = readmes.flatMap((file) =>
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 it('every package has a README with an example', () => {
-  for (const file of readmes) expect(programs.some((p) => p.name.startsWith(`${file} `)), file).toBe(true)
+  for (const file of readmes)
+    expect(
+      programs.some((p) => p.name.startsWith(`${file} `)),
+      file,
+    ).toBe(true)
 })
 
 it.each(programs.map((p, i) => ({ ...p, i })))('$name runs', { timeout: 30_000 }, async ({ text, i }) => {

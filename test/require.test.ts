@@ -12,7 +12,9 @@ const entries = readdirSync(`${root}packages`).flatMap((name) => {
     .map((key) => `${manifest.name}${key.slice(1)}`)
 })
 
-it('every built entry point can be required from CommonJS and shares its classes with import', { timeout: 120_000 }, () => {
+it('every built entry point can be required from CommonJS and shares its classes with import', {
+  timeout: 120_000,
+}, () => {
   execFileSync(process.execPath, ['node_modules/tsup/dist/cli-default.js'], { cwd: root, stdio: 'ignore' })
   const program = `
     const names = ${JSON.stringify(entries)}
@@ -30,7 +32,9 @@ it('every built entry point can be required from CommonJS and shares its classes
   `
   const result = spawnSync(process.execPath, ['-e', program], { cwd: root, encoding: 'utf8' })
   // The experimental notice of require(esm) is Node's own, for our files outside node_modules; nothing else may be said.
-  const said = result.stderr.split('\n').filter((line) => line && !/ExperimentalWarning: CommonJS module|--trace-warnings/.test(line))
+  const said = result.stderr
+    .split('\n')
+    .filter((line) => line && !/ExperimentalWarning: CommonJS module|--trace-warnings/.test(line))
   expect(said).toEqual([])
   expect(result.stdout.trim()).toBe(String(entries.length))
 })
