@@ -77,7 +77,7 @@ export function decodeWords(words: string, options: DecodeWordsOptions = {}): Se
   return decodeSplit(typed, prepare(options.language ?? english)).seed
 }
 
-export interface DecodedWords {
+interface DecodedWords {
   readonly seed: SecretBytes
   readonly allEqual: boolean
   readonly hasChecksum: boolean
