@@ -1,61 +1,71 @@
+import { bytesToUtf8 } from '@sessionkit/bytes'
 import { OnionError } from './error.ts'
-import type { BlobParts } from './layer.ts'
-import { MAX_CONTROL_BYTES, MAX_ONION_BYTES } from './limits.ts'
+import type { SealedParts } from './layer.ts'
+import { MAX_CONTROL_BYTES } from './limits.ts'
 
-const hexDigits = new Uint8Array(16)
-for (let i = 0; i < 16; i++) hexDigits[i] = '0123456789abcdef'.charCodeAt(i)
+// A combined payload (protocol page 03, section 2.2):
+//
+//   offset  size  name
+//   0       4     length of the blob, little-endian
+//   4       n     blob
+//   4 + n   rest  control: a JSON object in UTF-8
 
-/** A combined payload: blob, then JSON as pieces of text bytes; a 32-byte key in the list is written as hex. */
-export type JsonPiece = { readonly text: Uint8Array } | { readonly key: Uint8Array }
-
-/** Writes `LE32(len(blob)) ‖ blob ‖ json` once, into an array of the exact size. Protocol page 03, section 2.2. */
-export function writeCombined(blob: BlobParts | Uint8Array, json: readonly JsonPiece[]): Uint8Array {
-  const whole = blob instanceof Uint8Array
-  const blobLength = whole ? blob.length : blob.nonce.length + blob.ciphertext.length
-  let length = 4 + blobLength
-  for (const piece of json) length += 'text' in piece ? piece.text.length : 2 * piece.key.length
-  if (length > MAX_ONION_BYTES) throw tooLarge(length)
-  const out = new Uint8Array(length)
-  out[0] = blobLength
-  out[1] = blobLength >>> 8
-  out[2] = blobLength >>> 16
-  out[3] = blobLength >>> 24
-  if (whole) out.set(blob, 4)
-  else {
-    out.set(blob.nonce, 4)
-    out.set(blob.ciphertext, 4 + blob.nonce.length)
-  }
-  let at = 4 + blobLength
-  for (const piece of json) {
-    if ('text' in piece) {
-      out.set(piece.text, at)
-      at += piece.text.length
-      continue
-    }
-    for (let i = 0; i < piece.key.length; i++) {
-      const byte = piece.key[i]!
-      out[at++] = hexDigits[byte >> 4]!
-      out[at++] = hexDigits[byte & 15]!
-    }
-  }
-  return out
+/** Control JSON is ASCII throughout: hex, names, and hosts that were checked. */
+function writeAscii(target: Uint8Array, at: number, text: string): void {
+  for (let i = 0; i < text.length; i++) target[at + i] = text.charCodeAt(i)
 }
 
-/** Cuts a combined payload in two views. Throws `ONION_TRUNCATED`, `ONION_TOO_LARGE`, `ONION_BAD_JSON`. */
-export function splitCombined(bytes: Uint8Array): { readonly blob: Uint8Array; readonly json: Uint8Array } {
-  if (bytes.length > MAX_ONION_BYTES) throw tooLarge(bytes.length)
-  if (bytes.length < 4) throw new OnionError('ONION_TRUNCATED', `${bytes.length} bytes hold no length prefix`)
+function writeLength(target: Uint8Array, length: number): void {
+  target[0] = length & 0xff
+  target[1] = (length >>> 8) & 0xff
+  target[2] = (length >>> 16) & 0xff
+  target[3] = length >>> 24
+}
+
+/** A combined payload around a blob in one piece. */
+export function combine(blob: Uint8Array, control: string): Uint8Array {
+  const bytes = new Uint8Array(4 + blob.length + control.length)
+  writeLength(bytes, blob.length)
+  bytes.set(blob, 4)
+  writeAscii(bytes, 4 + blob.length, control)
+  return bytes
+}
+
+/** A combined payload around a sealed layer, each byte copied once. */
+export function combineSealed({ nonce, ciphertext }: SealedParts, control: string): Uint8Array {
+  const length = nonce.length + ciphertext.length
+  const bytes = new Uint8Array(4 + length + control.length)
+  writeLength(bytes, length)
+  bytes.set(nonce, 4)
+  bytes.set(ciphertext, 4 + nonce.length)
+  writeAscii(bytes, 4 + length, control)
+  return bytes
+}
+
+/** Takes a combined payload apart. The blob is a view of `bytes`. */
+export function split(bytes: Uint8Array): { blob: Uint8Array; control: Record<string, unknown> } {
+  if (bytes.length < 4)
+    throw new OnionError('ONION_TRUNCATED', `onion payload of ${bytes.length} bytes, at least 4 needed`)
   const length = (bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16) | (bytes[3]! << 24)) >>> 0
   if (length > bytes.length - 4) {
-    throw new OnionError('ONION_TRUNCATED', `the length prefix says ${length}, only ${bytes.length - 4} bytes follow`)
+    throw new OnionError('ONION_TRUNCATED', `onion payload announces ${length} bytes, ${bytes.length - 4} follow`)
   }
   const json = bytes.subarray(4 + length)
-  if (json.length === 0) throw new OnionError('ONION_BAD_JSON', 'no JSON after the blob')
   if (json.length > MAX_CONTROL_BYTES) {
-    throw new OnionError('ONION_TOO_LARGE', `JSON of ${json.length} bytes, at most ${MAX_CONTROL_BYTES} are accepted`)
+    throw new OnionError(
+      'ONION_TOO_LARGE',
+      `onion control of ${json.length} bytes, at most ${MAX_CONTROL_BYTES} accepted`,
+    )
   }
-  return { blob: bytes.subarray(4, 4 + length), json }
+  let control: unknown
+  try {
+    control = JSON.parse(bytesToUtf8(json))
+  } catch {
+    // The parser's own message quotes its input.
+    throw new OnionError('ONION_BAD_JSON', 'onion control is not JSON')
+  }
+  if (typeof control !== 'object' || control === null || Array.isArray(control)) {
+    throw new OnionError('ONION_BAD_JSON', 'onion control is not a JSON object')
+  }
+  return { blob: bytes.subarray(4, 4 + length), control: control as Record<string, unknown> }
 }
-
-export const tooLarge = (length: number): OnionError =>
-  new OnionError('ONION_TOO_LARGE', `${length} bytes, at most ${MAX_ONION_BYTES} are accepted`)

@@ -1,50 +1,29 @@
 import { SessionKitError } from '@sessionkit/bytes'
-import type { OnionResponseSecret } from './response-secret.ts'
 
 /** The codes that this package throws. */
 export type OnionErrorCode =
-  | 'ONION_BAD_OPTION'
-  | 'ONION_BAD_PATH'
-  | 'ONION_BAD_DESTINATION'
-  | 'ONION_BAD_KEY'
+  | 'ONION_BAD_INPUT'
   | 'ONION_TOO_LARGE'
+  | 'ONION_TOO_MANY_HOPS'
   | 'ONION_TRUNCATED'
   | 'ONION_BAD_JSON'
   | 'ONION_BAD_EPHEMERAL_KEY'
   | 'ONION_UNKNOWN_ENCRYPTION'
   | 'ONION_BAD_HOP_NUMBER'
-  | 'ONION_HOP_LIMIT'
-  | 'ONION_INVALID_CIPHERTEXT'
-  | 'ONION_INVALID_LAYER'
-  | 'ONION_INVALID_URL'
-  | 'ONION_BAD_RPC_BODY'
-  | 'ONION_NOT_BASE64'
-  | 'ONION_OPEN_FAILED'
+  | 'ONION_LAYER_AUTH'
+  | 'ONION_BAD_ROUTING'
+  | 'ONION_BAD_URL'
+  | 'ONION_RESPONSE_AUTH'
+  | 'ONION_RESPONSE_TOO_SHORT'
+  | 'ONION_RESPONSE_NOT_BASE64'
   | 'ONION_BAD_ANSWER'
-  | 'ONION_BAD_SERVER_REQUEST'
-  | 'ONION_BAD_SERVER_ANSWER'
-  | 'ONION_SECRET_WIPED'
+  | 'ONION_BAD_V4'
 
-export interface OnionErrorOptions {
-  readonly cause?: unknown
-  readonly answer?: string
-  readonly secret?: OnionResponseSecret
-}
-
-/** What `onion` throws for malformed input and failed authentication. */
+/** What `onion` throws. Messages name layers and lengths, never keys or content. */
 export class OnionError extends SessionKitError {
   declare readonly code: OnionErrorCode
-  /** The exact text that a service node answers in this case, where it has one. */
-  readonly answer: string | undefined
-  /**
-   * With `ONION_INVALID_LAYER` and `ONION_INVALID_URL`, which a node answers sealed to the layer that it just opened:
-   * seal `answer` with it (base64, HTTP status 200). Protocol page 03, sections 3.2 and 3.4.
-   */
-  readonly secret: OnionResponseSecret | undefined
 
-  constructor(code: OnionErrorCode, message: string, options: OnionErrorOptions = {}) {
-    super(code, message, 'cause' in options ? { cause: options.cause } : undefined)
-    this.answer = options.answer
-    this.secret = options.secret
+  constructor(code: OnionErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(code, message, options)
   }
 }

@@ -1,124 +1,138 @@
-import { bytesToUtf8, isSessionKitError, type RandomSource, SecretBytes } from '@sessionkit/bytes'
+import { bytesToHex, type RandomSource, SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
 import {
   aes256GcmDecrypt,
   aes256GcmEncrypt,
   blake2b,
   hmacSha256,
   randomBytes,
+  type X25519KeyPair,
   x25519,
   x25519KeyPair,
   xchacha20poly1305Decrypt,
   xchacha20poly1305Encrypt,
 } from '@sessionkit/crypto'
 import { OnionError } from './error.ts'
-import { MIN_BLOB_BYTES } from './limits.ts'
 
-/** How a layer is encrypted. Protocol page 03, section 2.1. */
+/** How a layer is encrypted. Protocol page 03, section 2.1. `aes-cbc` is neither sent nor accepted. */
 export type OnionEncryption = 'xchacha20' | 'aes-gcm'
 
-const LOKI = new Uint8Array([0x4c, 0x4f, 0x4b, 0x49])
+const NONCE_BYTES: Record<OnionEncryption, number> = { xchacha20: 24, 'aes-gcm': 12 }
+const TAG_BYTES = 16
+const LOKI = utf8ToBytes('LOKI')
 
-/** Bytes of the nonce before the ciphertext. */
-export const nonceLength = (encryption: OnionEncryption): number => (encryption === 'xchacha20' ? 24 : 12)
+/** Bytes that a layer adds to its plaintext: nonce or IV in front, tag behind. */
+export const layerOverhead = (encryption: OnionEncryption): number => NONCE_BYTES[encryption] + TAG_BYTES
 
-/** What encrypts both ways between a client and one recipient: the DH result and both public keys. */
-export interface Agreement {
-  readonly shared: SecretBytes
-  /** The client's ephemeral key. */
-  readonly ephemeralKey: Uint8Array
-  /** The hop's or destination's key. */
-  readonly recipient: Uint8Array
+/** The name on the wire, or its alias, as an encryption; undefined for what we do not accept. Absent means AES-GCM. */
+export function encryptionFromName(name: unknown): OnionEncryption | undefined {
+  if (name === undefined || name === 'aes-gcm' || name === 'gcm') return 'aes-gcm'
+  if (name === 'xchacha20' || name === 'xchacha20-poly1305') return 'xchacha20'
+  return undefined
 }
 
-/** A fresh key pair against a recipient; the ephemeral secret does not outlive the call. */
-export function agree(recipient: Uint8Array, random: RandomSource | undefined): Agreement {
-  const { publicKey, secretKey } = random === undefined ? x25519KeyPair() : x25519KeyPair({ random })
-  try {
-    return { shared: sharedSecret(secretKey, recipient), ephemeralKey: publicKey, recipient }
-  } finally {
-    secretKey.wipe()
-  }
+/**
+ * The key of a layer, the same on both sides. XChaCha20 binds the client's ephemeral key and the recipient's, in that
+ * order in both directions; AES-GCM binds neither.
+ */
+export function layerKey(input: {
+  readonly encryption: OnionEncryption
+  readonly own: X25519KeyPair
+  readonly other: Uint8Array
+  readonly ownIsClient: boolean
+}): SecretBytes {
+  const { encryption, own, other, ownIsClient } = input
+  const shared = x25519({ secretKey: own.secretKey, publicKey: other })
+  const key =
+    encryption === 'aes-gcm'
+      ? hmacSha256({ key: LOKI, message: shared })
+      : blake2b({
+          message: ownIsClient ? [shared, own.publicKey, other] : [shared, other, own.publicKey],
+          length: 32,
+        })
+  shared.fill(0)
+  return SecretBytes.take(key)
 }
 
-/** Throws `ONION_BAD_KEY` for a low-order point. */
-export function sharedSecret(secretKey: SecretBytes, publicKey: Uint8Array): SecretBytes {
-  try {
-    return SecretBytes.take(x25519({ secretKey, publicKey }))
-  } catch (error) {
-    if (isSessionKitError(error) && error.code === 'CRYPTO_BAD_PUBLIC_KEY') {
-      throw new OnionError('ONION_BAD_KEY', 'the X25519 key gives no shared secret', { cause: error })
-    }
-    throw error
-  }
-}
-
-function layerKey(agreement: Agreement, encryption: OnionEncryption): Uint8Array {
-  const shared = agreement.shared.reveal()
-  if (encryption === 'aes-gcm') return hmacSha256({ key: LOKI, message: shared })
-  const message = new Uint8Array(96)
-  message.set(shared)
-  message.set(agreement.ephemeralKey, 32)
-  message.set(agreement.recipient, 64)
-  const key = blake2b({ message, length: 32 })
-  message.fill(0, 0, 32)
-  return key
-}
-
-/** Nonce and ciphertext with tag: a blob in two parts, as the next layer is written in one go. */
-export interface BlobParts {
+/** nonce ‖ ciphertext ‖ tag, as two parts to spare a copy. */
+export interface SealedParts {
   readonly nonce: Uint8Array
   readonly ciphertext: Uint8Array
 }
 
-export function encrypt(
-  agreement: Agreement,
+export function sealParts(
   encryption: OnionEncryption,
+  key: SecretBytes,
   message: Uint8Array,
   random: RandomSource = randomBytes,
-): BlobParts {
-  const key = layerKey(agreement, encryption)
-  const nonce = random(nonceLength(encryption))
+): SealedParts {
+  const nonce = random(NONCE_BYTES[encryption])
   const ciphertext =
-    encryption === 'xchacha20'
-      ? xchacha20poly1305Encrypt({ key, nonce, message })
-      : aes256GcmEncrypt({ key, iv: nonce, message })
-  key.fill(0)
+    encryption === 'aes-gcm'
+      ? aes256GcmEncrypt({ key, iv: nonce, message })
+      : xchacha20poly1305Encrypt({ key, nonce, message })
   return { nonce, ciphertext }
 }
 
-/** The plaintext, or null: too short, another key, or changed. */
-export function decrypt(agreement: Agreement, encryption: OnionEncryption, blob: Uint8Array): Uint8Array | null {
-  if (blob.length < MIN_BLOB_BYTES[encryption]) return null
-  const key = layerKey(agreement, encryption)
-  const at = nonceLength(encryption)
-  const nonce = blob.subarray(0, at)
-  const ciphertext = blob.subarray(at)
+/** The plaintext of a blob, or undefined when it is too short or does not authenticate. */
+export function openBlob(encryption: OnionEncryption, key: SecretBytes, blob: Uint8Array): Uint8Array | undefined {
+  if (blob.length < layerOverhead(encryption)) return undefined
+  const nonce = blob.subarray(0, NONCE_BYTES[encryption])
+  const ciphertext = blob.subarray(NONCE_BYTES[encryption])
   try {
-    return encryption === 'xchacha20'
-      ? xchacha20poly1305Decrypt({ key, nonce, ciphertext })
-      : aes256GcmDecrypt({ key, iv: nonce, ciphertext })
-  } catch (error) {
-    if (isSessionKitError(error) && error.code === 'CRYPTO_OPEN_FAILED') return null
-    throw error
-  } finally {
-    key.fill(0)
+    return encryption === 'aes-gcm'
+      ? aes256GcmDecrypt({ key, iv: nonce, ciphertext })
+      : xchacha20poly1305Decrypt({ key, nonce, ciphertext })
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code === 'CRYPTO_OPEN_FAILED') return undefined
+    throw cause
   }
 }
 
-/** Reads `enc_type`, aliases included; null for a name that is not accepted (`aes-cbc` is not). */
-export function encryptionFromName(name: unknown): OnionEncryption | null {
-  if (name === undefined || name === 'aes-gcm' || name === 'gcm') return 'aes-gcm'
-  return name === 'xchacha20' || name === 'xchacha20-poly1305' ? 'xchacha20' : null
-}
+/** The client's side of one layer: a fresh key pair for one recipient. */
+export class ClientLayer {
+  readonly encryption: OnionEncryption
+  readonly ephemeral: X25519KeyPair
+  readonly recipient: Uint8Array
+  readonly #key: SecretBytes
 
-/** A JSON object of strict UTF-8, or null. */
-export function jsonObject(bytes: Uint8Array): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(bytesToUtf8(bytes))
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null
-  } catch {
-    return null
+  constructor(encryption: OnionEncryption, recipient: Uint8Array, ephemeral: X25519KeyPair) {
+    this.encryption = encryption
+    this.recipient = recipient
+    this.ephemeral = ephemeral
+    this.#key = layerKey({ encryption, own: ephemeral, other: recipient, ownIsClient: true })
+  }
+
+  static fresh(encryption: OnionEncryption, recipient: Uint8Array, random: RandomSource | undefined): ClientLayer {
+    const pair = x25519KeyPair(random === undefined ? {} : { random })
+    try {
+      return new ClientLayer(encryption, recipient, pair)
+    } catch (cause) {
+      throw new OnionError('ONION_BAD_INPUT', `the X25519 key ${bytesToHex(recipient)} is no usable public key`, {
+        cause,
+      })
+    }
+  }
+
+  seal(message: Uint8Array, random: RandomSource | undefined): SealedParts {
+    return sealParts(this.encryption, this.#key, message, random)
+  }
+
+  open(blob: Uint8Array): Uint8Array | undefined {
+    return openBlob(this.encryption, this.#key, blob)
+  }
+
+  /** The same key pairs under the other cipher: for servers that answer errors in AES-GCM. */
+  openAs(encryption: OnionEncryption, blob: Uint8Array): Uint8Array | undefined {
+    const key = layerKey({ encryption, own: this.ephemeral, other: this.recipient, ownIsClient: true })
+    try {
+      return openBlob(encryption, key, blob)
+    } finally {
+      key.wipe()
+    }
+  }
+
+  wipe(): void {
+    this.#key.wipe()
+    this.ephemeral.secretKey.wipe()
   }
 }

@@ -1,84 +1,89 @@
-import { assertBytes } from '@sessionkit/bytes'
+import { assertBytes, type RandomSource, type SecretBytes } from '@sessionkit/bytes'
 import type { X25519KeyPair } from '@sessionkit/crypto'
 import { OnionError } from './error.ts'
-import { type Agreement, type OnionEncryption, sharedSecret } from './layer.ts'
-import { checkEncryption } from './response-secret.ts'
-
-/** How the destination writes its answer: base64 text (nodes, v3 servers) or the bare blob (v4 servers). */
-export type OnionAnswerEncoding = 'base64' | 'raw'
-
-interface Layers {
-  readonly destination: Agreement
-  /** Guard first. */
-  readonly hops: readonly Agreement[]
-}
+import { ClientLayer, layerKey, type OnionEncryption, openBlob, sealParts } from './layer.ts'
 
 /**
- * What a client keeps until the answer has come: the shared secret of every layer, as relays answer some errors
- * themselves. Never prints; wipe it when the answer is read or given up.
+ * What the client keeps until the answer is there: the secret of every layer, the destination's first, then the last
+ * hop's … the guard's. Prints as nothing but its name.
  */
 export class OnionSecret {
-  readonly encryption: OnionEncryption
-  readonly answerEncoding: OnionAnswerEncoding
-  readonly #layers: Layers
+  readonly #layers: readonly ClientLayer[]
 
-  /** @internal */
-  constructor(encryption: OnionEncryption, answerEncoding: OnionAnswerEncoding, layers: Layers) {
-    this.encryption = encryption
-    this.answerEncoding = answerEncoding
+  constructor(layers: readonly ClientLayer[]) {
     this.#layers = layers
   }
 
-  /** The client's X25519 public key of the destination's layer: 32 bytes, a copy. */
-  get ephemeralKey(): Uint8Array {
-    return new Uint8Array(this.#layers.destination.ephemeralKey)
+  /** The secret of one layer alone, from its parts: for known answers and for auditing. */
+  static fromLayer(input: {
+    readonly encryption: OnionEncryption
+    /** The client's ephemeral key pair of that layer. */
+    readonly ephemeral: X25519KeyPair
+    /** The recipient's X25519 public key. */
+    readonly recipient: Uint8Array
+  }): OnionSecret {
+    assertBytes(input.recipient, 'recipient', 32)
+    return new OnionSecret([new ClientLayer(input.encryption, new Uint8Array(input.recipient), input.ephemeral)])
   }
 
-  get isWiped(): boolean {
-    return this.#layers.destination.shared.isWiped
+  /** Number of hops besides the destination. */
+  get hops(): number {
+    return this.#layers.length - 1
+  }
+
+  /** Opens a blob with the layer of `index` (0 = destination, then hops from the last). Undefined when it is not theirs. */
+  open(index: number, blob: Uint8Array): { message: Uint8Array; encryption: OnionEncryption } | undefined {
+    const layer = this.#layers[index]
+    if (layer === undefined) throw new OnionError('ONION_BAD_INPUT', `no layer ${index}`)
+    const message = layer.open(blob)
+    if (message !== undefined) return { message, encryption: layer.encryption }
+    if (layer.encryption !== 'xchacha20') return undefined
+    const fallback = layer.openAs('aes-gcm', blob)
+    return fallback && { message: fallback, encryption: 'aes-gcm' }
   }
 
   wipe(): void {
-    this.#layers.destination.shared.wipe()
-    for (const hop of this.#layers.hops) hop.shared.wipe()
-  }
-
-  toString(): string {
-    return '[OnionSecret]'
-  }
-
-  toJSON(): string {
-    return '[OnionSecret]'
-  }
-
-  /** @internal */
-  static layersOf(secret: OnionSecret): Layers {
-    if (secret.isWiped) throw new OnionError('ONION_SECRET_WIPED', 'this secret has been wiped')
-    return secret.#layers
+    for (const layer of this.#layers) layer.wipe()
   }
 }
 
-export interface CreateOnionSecretInput {
-  /** The client's key pair of the destination's layer. Copied from; the caller still wipes it. */
-  readonly keyPair: X25519KeyPair
-  /** The destination's X25519 key. */
-  readonly destination: Uint8Array
+/** The node's or server's side of one layer: seals the answer to whoever sent it. */
+export class OnionResponseSecret {
   readonly encryption: OnionEncryption
-  /** Default `raw`. */
-  readonly answerEncoding?: OnionAnswerEncoding
-}
+  readonly #key: SecretBytes
 
-/**
- * A secret made from stored keys instead of by `buildOnionRequest`; it opens answers of the destination only.
- * Throws `ONION_BAD_KEY`.
- */
-export function createOnionSecret(input: CreateOnionSecretInput): OnionSecret {
-  assertBytes(input.destination, 'destination', 32)
-  checkEncryption(input.encryption)
-  const destination = {
-    shared: sharedSecret(input.keyPair.secretKey, input.destination),
-    ephemeralKey: new Uint8Array(input.keyPair.publicKey),
-    recipient: new Uint8Array(input.destination),
+  constructor(encryption: OnionEncryption, key: SecretBytes) {
+    this.encryption = encryption
+    this.#key = key
   }
-  return new OnionSecret(input.encryption, input.answerEncoding ?? 'raw', { destination, hops: [] })
+
+  /** From the parts: the node's own key pair and the `ephemeral_key` that came with the layer. */
+  static fromLayer(input: {
+    readonly encryption: OnionEncryption
+    readonly keyPair: X25519KeyPair
+    readonly ephemeralKey: Uint8Array
+  }): OnionResponseSecret {
+    assertBytes(input.ephemeralKey, 'ephemeralKey', 32)
+    const { encryption, keyPair, ephemeralKey } = input
+    return new OnionResponseSecret(
+      encryption,
+      layerKey({ encryption, own: keyPair, other: ephemeralKey, ownIsClient: false }),
+    )
+  }
+
+  open(blob: Uint8Array): Uint8Array | undefined {
+    return openBlob(this.encryption, this.#key, blob)
+  }
+
+  seal(message: Uint8Array, random?: RandomSource): Uint8Array {
+    const { nonce, ciphertext } = sealParts(this.encryption, this.#key, message, random)
+    const blob = new Uint8Array(nonce.length + ciphertext.length)
+    blob.set(nonce)
+    blob.set(ciphertext, nonce.length)
+    return blob
+  }
+
+  wipe(): void {
+    this.#key.wipe()
+  }
 }
