@@ -1,4 +1,4 @@
-import { bytesToBase64, bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@sessionkit/bytes'
+import { bytesToBase64, bytesToHex, concatBytes, hexToBytes } from '@sessionkit/bytes'
 import { blake2b } from '@sessionkit/crypto'
 import { DELETE, isAuthentic, READ, WRITE } from './authenticate.ts'
 import type { BodyObject, BodyValue } from './body.ts'
@@ -64,11 +64,14 @@ export function messageHash(input: { owner: string; namespace: number; data: Uin
 }
 
 function namespaceText(namespace: number | 'all'): Uint8Array {
-  return utf8ToBytes(namespace === 0 ? '' : String(namespace))
+  return text(namespace === 0 ? '' : namespace)
 }
 
+// Hashes of get_expiries may be any text, lone surrogates included, which a strict encoder would refuse.
+const encoder = new TextEncoder()
+
 function text(...parts: readonly (string | number)[]): Uint8Array {
-  return utf8ToBytes(parts.join(''))
+  return encoder.encode(parts.join(''))
 }
 
 function refuse(status: number, body: string): Plan {

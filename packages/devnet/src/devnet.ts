@@ -168,7 +168,7 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
     seedNodes,
     nameRecords,
     get records() {
-      return nodes.flatMap((node) => node.records.list()).sort((a, b) => a.at - b.at)
+      return nodes.flatMap((node) => node.records.list()).sort((a, b) => a.at - b.at || a.hopNumber - b.hopNumber)
     },
     networkFile: () => ({
       name: 'devnet',

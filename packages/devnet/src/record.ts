@@ -10,7 +10,7 @@ export type NodeRole = 'guard' | 'middle' | 'exit' | 'destination' | 'storage'
 
 /** What one node really saw of one request. */
 export interface NodeRecord {
-  /** The node's clock in milliseconds. */
+  /** When the request came in, by the node's clock in milliseconds. */
   readonly at: number
   /** Ed25519 key of the node that writes this. */
   readonly node: string

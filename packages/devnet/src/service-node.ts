@@ -29,7 +29,7 @@ export interface ServiceNodeOptions {
   readonly nameRecords: ReadonlyMap<string, NameRecord>
 }
 
-type Caller = Pick<NodeRecord, 'previous' | 'previousIsNode'>
+type Caller = Pick<NodeRecord, 'at' | 'previous' | 'previousIsNode'>
 
 /** One node with its HTTPS server: what it answers, and what it saw. */
 export class ServiceNode {
@@ -139,13 +139,18 @@ export class ServiceNode {
     return this.#options.now() + this.#clockOffset
   }
 
+  #clientOf(request: IncomingMessage): Caller {
+    const previous = `${clientAddress(request)}:${request.socket.remotePort ?? 0}`
+    return { at: this.#now(), previous, previousIsNode: false }
+  }
+
   #reasons(): readonly string[] {
     if (this.#notReady.length > 0) return this.#notReady
     return this.#storage === null || this.#storage.swarmId === NO_SWARM ? ['not in any swarm'] : []
   }
 
-  #record(caller: Caller, rest: Omit<NodeRecord, 'at' | 'node' | keyof Caller>): void {
-    if (this.#options.trace) this.records.add({ at: this.#now(), node: this.id, ...caller, ...rest })
+  #record(caller: Caller, rest: Omit<NodeRecord, 'node' | keyof Caller>): void {
+    if (this.#options.trace) this.records.add({ node: this.id, ...caller, ...rest })
   }
 
   async #forward(peer: ServiceNodeContact, method: string, params: Uint8Array): Promise<PeerAnswer | null> {
@@ -246,9 +251,10 @@ export class ServiceNode {
   }
 
   async #rpc(request: IncomingMessage, body: Uint8Array): Promise<HttpAnswer> {
+    const caller = this.#clientOf(request)
     const answer = await this.storage.handleJson(body)
     const out = httpAnswer(answer)
-    this.#record(clientOf(request), {
+    this.#record(caller, {
       role: 'storage',
       next: null,
       bytesIn: body.length,
@@ -267,14 +273,14 @@ export class ServiceNode {
   async #guardOnion(request: IncomingMessage, body: Uint8Array): Promise<HttpAnswer> {
     const outer = parseOuter(body)
     if (typeof outer === 'string') return { status: 400, body: `Error parsing onion request: ${outer}` }
-    return answerOnion(outer, this.#onionContext(clientOf(request), body.length))
+    return answerOnion(outer, this.#onionContext(this.#clientOf(request), body.length))
   }
 
   async #peer(request: IncomingMessage, path: string, body: Uint8Array): Promise<HttpAnswer> {
     const key = authenticatePeer({ headers: request.headers, path, own: hexToBytes(this.id), body })
     const sender = key === null ? undefined : this.storage.index.node(key)
     if (sender === undefined || sender.swarmId === NO_SWARM) return { status: 403, body: 'not an active node' }
-    const caller: Caller = { previous: sender.pubkeyEd25519, previousIsNode: true }
+    const caller: Caller = { at: this.#now(), previous: sender.pubkeyEd25519, previousIsNode: true }
     const answer = await this.#peerAnswer(caller, path, body)
     return { status: 200, body: encodeAnswer(answer), type: 'application/octet-stream' }
   }
@@ -332,10 +338,6 @@ export class ServiceNode {
 
 function clientAddress(request: IncomingMessage): string {
   return (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
-}
-
-function clientOf(request: IncomingMessage): Caller {
-  return { previous: `${clientAddress(request)}:${request.socket.remotePort ?? 0}`, previousIsNode: false }
 }
 
 function notFound(method: string, path: string): HttpAnswer {

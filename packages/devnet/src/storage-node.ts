@@ -1,4 +1,5 @@
 import {
+  type BencodeDict,
   bytesToHex,
   bytesToUtf8,
   concatBytes,
@@ -137,8 +138,8 @@ export class StorageNode {
       if (!RECURSIVE.has(method)) {
         return textAnswer(400, 'invalid request: received invalid forwarded non-forwardable request')
       }
-      const values = decodeBencode(params)
-      if (!(values instanceof Map)) return textAnswer(400, 'invalid json')
+      const values = decodeDict(params)
+      if (values === null) return textAnswer(400, 'invalid request: not a bencoded dict')
       const request = parseRequest(method, new Params(values, true)) as AccountRequest
       const answer = this.#runHere(request, this.#context(true))
       if (typeof answer.body === 'string') return textAnswer(answer.status, answer.body)
@@ -373,6 +374,15 @@ function failure(error: unknown): RpcAnswer {
 
 function textAnswer(status: number, body: string): PeerAnswer {
   return { status, body: utf8ToBytes(body) }
+}
+
+function decodeDict(bytes: Uint8Array): BencodeDict | null {
+  try {
+    const value = decodeBencode(bytes)
+    return value instanceof Map ? value : null
+  } catch {
+    return null
+  }
 }
 
 function compareLists(a: readonly number[], b: readonly number[]): number {

@@ -219,7 +219,7 @@ test('oxend_request, active_nodes_bin and ifelse', async () => {
   const batch = await http.rpc(node, 'batch', { requests: [{ method: 'active_nodes_bin', params: {} }] })
   expect(batch.body.results[0].body).toBe(Buffer.from(binary.bytes).toString('base64'))
   const branch = (condition: object) =>
-    http.rpc(node, 'ifelse', { if: condition, then: { method: 'info', params: {} } })
+    http.rpc(node, 'ifelse', JSON.parse(`{"if":${JSON.stringify(condition)},"then":{"method":"info","params":{}}}`))
   expect((await branch({ hf_at_least: [19, 4] })).body).toMatchObject({ condition: true, result: { code: 200 } })
   expect((await branch({ v_before: [2, 8, 0] })).body).toEqual({
     condition: false,

@@ -29,7 +29,8 @@ export interface Sealed {
 export function combine(blob: Uint8Array, json: unknown): Uint8Array {
   const length = new Uint8Array(4)
   new DataView(length.buffer).setUint32(0, blob.length, true)
-  return concatBytes(length, blob, typeof json === 'string' ? utf8ToBytes(json) : utf8ToBytes(JSON.stringify(json)))
+  const text = typeof json === 'string' ? json : JSON.stringify(json)
+  return concatBytes(length, blob, new Uint8Array(Buffer.from(text)))
 }
 
 export function seal(plaintext: Uint8Array, recipient: string, encryption: Encryption): Sealed {
