@@ -39,11 +39,15 @@ const EARLIEST_CLOCK_MS = 1_609_459_200_000
 export function headOf(body: JsonObject): AnswerHead {
   const t = field(body, 't')
   const hf = field(body, 'hf')
-  const isFork = Array.isArray(hf) && hf.length === 2 && hf.every(isCount)
   return {
     t: isCount(t) && t >= EARLIEST_CLOCK_MS ? t : undefined,
-    hardFork: isFork ? [hf[0], hf[1]] : undefined,
+    hardFork: counts(hf, 2) as [number, number] | undefined,
   }
+}
+
+/** A list of exactly so many integers from 0 on, copied; undefined for anything else. */
+export function counts(value: unknown, length: number): number[] | undefined {
+  return Array.isArray(value) && value.length === length && value.every(isCount) ? [...value] : undefined
 }
 
 export function isCount(value: unknown): value is number {

@@ -1,5 +1,5 @@
 import { base64ToBytes, isSessionKitError } from '@sessionkit/bytes'
-import { type AnswerHead, field, headOf, isCount, isObject, type JsonObject, objectOf } from './answer-body.ts'
+import { type AnswerHead, counts, field, headOf, isCount, isObject, type JsonObject, objectOf } from './answer-body.ts'
 import { badAnswer, badParam, SwarmError } from './error.ts'
 import { isMessageHash, messageHash } from './message-hash.ts'
 import { MAX_TTL_MS } from './namespace.ts'
@@ -113,12 +113,12 @@ export interface InfoAnswer extends AnswerHead {
 /** Reads the answer of an info. */
 export function parseInfoResponse(input: { readonly body: unknown }): InfoAnswer {
   const body = objectOf(input.body)
-  const version = field(body, 'version')
+  const version = counts(field(body, 'version'), 3) as [number, number, number] | undefined
   const timestamp = field(body, 'timestamp')
-  if (!Array.isArray(version) || version.length !== 3 || !version.every(isCount) || !isCount(timestamp)) {
+  if (version === undefined || !isCount(timestamp)) {
     throw badAnswer('the answer has no version and timestamp')
   }
-  return { ...headOf(body), version: [version[0], version[1], version[2]], timestamp }
+  return { ...headOf(body), version, timestamp }
 }
 
 /** One element of a batch, in the place of its request. */

@@ -78,6 +78,9 @@ export function namespaceText(namespace: number | 'all' | undefined | null): str
   return n === 0 ? '' : String(n)
 }
 
+/** Messages come before configs. */
+const isFirst = (n: number): boolean => n === NAMESPACES.messages || n === NAMESPACES.groupMessages
+
 /**
  * The `max_size` to ask for each namespace when all are polled in one batch: messages first, an equal share of the
  * rest for the others. Protocol page 04, section 8. Throws `SWARM_BAD_NAMESPACE`, and `SWARM_BAD_PARAM` for a
@@ -86,8 +89,8 @@ export function namespaceText(namespace: number | 'all' | undefined | null): str
 export function pollMaxSizes(namespaces: readonly number[]): Map<number, number> {
   const list = Array.from(namespaces, checkNamespace)
   if (new Set(list).size !== list.length) throw new SwarmError('SWARM_BAD_PARAM', 'namespaces: one stands twice')
-  const important = list.filter((n) => n === NAMESPACES.messages || n === NAMESPACES.groupMessages)
+  const important = list.filter(isFirst)
   const rest = list.length - important.length
   const first = important.length === 0 ? 1 : important.length + (rest > 0 ? 1 : 0)
-  return new Map(list.map((n) => [n, important.includes(n) ? -first : -first * rest]))
+  return new Map(list.map((n) => [n, isFirst(n) ? -first : -first * rest]))
 }

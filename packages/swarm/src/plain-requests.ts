@@ -103,6 +103,7 @@ export function buildIfElse(input: {
   const condition = Object.fromEntries(Object.entries(names).filter(([, value]) => value !== undefined))
   return {
     method: 'ifelse',
+    // biome-ignore lint/suspicious/noThenProperty: the protocol's name; the value is no function
     params: { if: condition, ...(input.then ? { then: input.then } : {}), ...(input.else ? { else: input.else } : {}) },
   }
 }

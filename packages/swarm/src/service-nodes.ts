@@ -2,6 +2,7 @@ import { base64ToBytes, bytesToHex, hexToBytes, isHex, isSessionKitError } from 
 import { CryptoError, ed25519PublicKeyToX25519 } from '@sessionkit/crypto'
 import {
   type AnswerHead,
+  counts,
   field,
   headOf,
   isCount,
@@ -75,11 +76,6 @@ function swarmIdOf(value: unknown): bigint | undefined {
   return id < NO_SWARM ? id : undefined
 }
 
-function versionOf(value: unknown): readonly [number, number, number] | undefined {
-  if (!Array.isArray(value) || value.length !== 3 || !value.every(isCount)) return undefined
-  return [value[0], value[1], value[2]]
-}
-
 interface NodeFields {
   readonly ed25519: unknown
   readonly x25519: unknown
@@ -105,7 +101,7 @@ function nodeOf(fields: NodeFields): ServiceNode | null {
     port,
     omqPort: portOf(fields.omqPort),
     swarmId: fields.swarmId,
-    version: versionOf(fields.version),
+    version: counts(fields.version, 3) as [number, number, number] | undefined,
     requestedUnlockHeight: isCount(fields.unlockHeight) ? fields.unlockHeight : undefined,
   }
 }
