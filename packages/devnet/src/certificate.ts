@@ -1,4 +1,5 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { base64ToBytes, bytesToHex } from '@sessionkit/bytes'
+import { sha256 } from '@sessionkit/crypto'
 import selfsigned from 'selfsigned'
 
 /** A self-signed P-256 certificate with its key, as PEM. */
@@ -16,6 +17,6 @@ export async function createCertificate(ip: string): Promise<Certificate> {
     algorithm: 'sha256',
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip }] }],
   })
-  const sha256 = createHash('sha256').update(new X509Certificate(pems.cert).raw).digest('hex')
-  return { certificate: pems.cert, privateKey: pems.private, sha256 }
+  const der = base64ToBytes(pems.cert.replace(/-----[^-]+-----|\s/g, ''))
+  return { certificate: pems.cert, privateKey: pems.private, sha256: bytesToHex(sha256(der)) }
 }

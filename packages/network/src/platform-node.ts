@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { bytesToHex } from '@sessionkit/bytes'
+import { sha256 } from '@sessionkit/crypto'
 import { Agent, buildConnector } from 'undici'
 import { NetworkError } from './error.ts'
 import {
@@ -130,5 +131,5 @@ function connector(rule: CertificateRule): buildConnector.connector {
 
 function certificateSha256(socket: Socket | TLSSocket): string | undefined {
   const raw = 'getPeerCertificate' in socket ? socket.getPeerCertificate().raw : undefined
-  return raw && createHash('sha256').update(raw).digest('hex')
+  return raw && bytesToHex(sha256(raw))
 }
