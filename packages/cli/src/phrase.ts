@@ -33,7 +33,10 @@ async function readPhraseFile(file: string): Promise<string> {
     try {
       const { bytesRead, buffer } = await handle.read(Buffer.alloc(MAX_PHRASE_BYTES + 1), 0, MAX_PHRASE_BYTES + 1, 0)
       if (bytesRead > MAX_PHRASE_BYTES) {
-        throw new CliError('CLI_BAD_FILE', `${file}: too long for a recovery phrase (${MAX_PHRASE_BYTES} bytes at most)`)
+        throw new CliError(
+          'CLI_BAD_FILE',
+          `${file}: too long for a recovery phrase (${MAX_PHRASE_BYTES} bytes at most)`,
+        )
       }
       const text = buffer.subarray(0, bytesRead).toString('utf8').trim()
       buffer.fill(0)

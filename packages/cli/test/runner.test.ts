@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
 import { SessionKitError } from '@sessionkit/bytes'
+import { describe, expect, it } from 'vitest'
 import { expectField, expectRefusal } from '../src/vectors/expect.ts'
 import { Unsupported } from '../src/vectors/outcome.ts'
 import { runVectors, type VectorHandler } from '../src/vectors/runner.ts'
@@ -20,12 +20,15 @@ const first = async (handler: VectorHandler, entries: unknown[], extra?: object)
 
 describe('the runner', () => {
   it('passes what is equal and fails the first difference, entry by entry', async () => {
-    const report = await first((entry) => expectField(entry, 'out', { a: [1, 2], b: 'x' }, 'out'), [
-      { out: { b: 'x', a: [1, 2] } },
-      { out: { a: [1, 3], b: 'x' } },
-      { out: { a: [1, 2], b: 'x', more: true } },
-      { other: 1 },
-    ])
+    const report = await first(
+      (entry) => expectField(entry, 'out', { a: [1, 2], b: 'x' }, 'out'),
+      [
+        { out: { b: 'x', a: [1, 2] } },
+        { out: { a: [1, 3], b: 'x' } },
+        { out: { a: [1, 2], b: 'x', more: true } },
+        { other: 1 },
+      ],
+    )
     expect(report).toMatchObject({ passed: 2, failed: 2, unsupported: 0 })
     expect(report.failures).toEqual([
       { index: 1, detail: 'out.a[1]: expected 3, got 2' },
@@ -57,13 +60,10 @@ describe('the runner', () => {
         throw new SessionKitError('CRYPTO_NOT_READY', 'await ready')
       },
     ]
-    const report = await first((entry) => void expectRefusal('it', attempts[entry.n as number]!), [
-      { n: 0 },
-      { n: 1 },
-      { n: 2 },
-      { n: 3 },
-      { n: 4 },
-    ])
+    const report = await first(
+      (entry) => void expectRefusal('it', attempts[entry.n as number]!),
+      [{ n: 0 }, { n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }],
+    )
     expect(report.passed).toBe(1)
     expect(report.failures.map(({ index }) => index)).toEqual([1, 2, 3, 4])
   })
@@ -123,7 +123,8 @@ describe('the runner', () => {
 
   it('gives handlers the frozen clock and the envelope', async () => {
     const seen: unknown[] = []
-    const handler: VectorHandler = (_, context) => void seen.push([context.clock, context.meta.swarm_sets, context.index])
+    const handler: VectorHandler = (_, context) =>
+      void seen.push([context.clock, context.meta.swarm_sets, context.index])
     await first(handler, [{}], { clock_ms: 1753000000456, swarm_sets: { A: [] } })
     await first(handler, [{}, {}], { clock_unix_seconds: 1737331200 })
     await first(handler, [{}])
@@ -166,7 +167,10 @@ describe('the runner', () => {
       ['many', 0, 2],
     ])
     const v2 = { title: 't', reference_inputs: { x: {} }, regression_vectors: { y: [{}, {}], z: {} } }
-    const names = (await runVectors('protocol-v2.json', v2)).operations.map(({ name, unsupported }) => [name, unsupported])
+    const names = (await runVectors('protocol-v2.json', v2)).operations.map(({ name, unsupported }) => [
+      name,
+      unsupported,
+    ])
     expect(names).toEqual([
       ['reference_inputs.x', 1],
       ['regression_vectors.y', 2],

@@ -87,7 +87,8 @@ async function show(options: ShowOptions, { io }: CommandContext): Promise<void>
   account.wipe()
   const common = theirs === undefined ? undefined : fingerprint({ ours: sessionId, theirs })
   if (options.json) {
-    const compare = common === undefined ? {} : { compare: { with: theirs, words: common.words, digits: common.digits } }
+    const compare =
+      common === undefined ? {} : { compare: { with: theirs, words: common.words, digits: common.digits } }
     io.out(`${JSON.stringify({ sessionId, ed25519, ...compare })}\n`)
     return
   }

@@ -24,7 +24,7 @@ export function addInspect(program: Command, context: CommandContext): void {
 
 async function inspect(what: string, options: { readonly json?: true }, { io }: CommandContext): Promise<void> {
   await ready
-  const finding = what === '-' ? inspectText(await io.readInput()) : await inspectArgument(what)
+  const finding = what === '-' ? await inspectText(await io.readInput()) : await inspectArgument(what)
   if (finding === null) {
     throw new CliError('CLI_FAILED', 'this is nothing that sessionkit knows', {
       hint: 'A file, hex, base64, an id or a recovery phrase can be inspected; - reads standard input.',
@@ -49,7 +49,7 @@ async function inspectArgument(what: string): Promise<Finding | null> {
   const file = await readBytes(what)
   if (file === undefined) return inspectText(what)
   const asText = textOf(file)
-  return (asText === undefined ? null : inspectText(asText)) ?? inspectBytes(file)
+  return (asText === undefined ? null : await inspectText(asText)) ?? inspectBytes(file)
 }
 
 /** The content of a file, or undefined when there is none of that name. */

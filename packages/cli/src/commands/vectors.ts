@@ -76,7 +76,8 @@ function operationText(operation: OperationReport, style: Style): string {
   const { name, passed, failed, unsupported, failures, reasons } = operation
   const mark = failed > 0 ? style.red : unsupported > 0 ? style.yellow : style.green
   const lines = [mark(`${printable(name)}: ${passed} passed, ${failed} failed, ${unsupported} unsupported`)]
-  for (const { index, detail } of failures.slice(0, SHOWN_FAILURES)) lines.push(`  entry ${index}: ${printable(detail)}`)
+  for (const { index, detail } of failures.slice(0, SHOWN_FAILURES))
+    lines.push(`  entry ${index}: ${printable(detail)}`)
   if (failures.length > SHOWN_FAILURES) lines.push(`  and ${failures.length - SHOWN_FAILURES} more (--json shows all)`)
   for (const reason of reasons.slice(0, SHOWN_FAILURES)) lines.push(style.dim(`  unsupported: ${printable(reason)}`))
   return `${lines.join('\n')}\n`

@@ -65,4 +65,10 @@ export type DemoEvent =
     }
   | { readonly type: 'stopped'; readonly node: number; readonly why: string }
   | { readonly type: 'claim'; readonly claim: string; readonly held: true; readonly detail: string }
-  | { readonly type: 'summary'; readonly ok: true; readonly claims: number; readonly requests: number; readonly ms: number }
+  | {
+      readonly type: 'summary'
+      readonly ok: true
+      readonly claims: number
+      readonly requests: number
+      readonly ms: number
+    }

@@ -46,7 +46,9 @@ export function linesOf(event: DemoEvent, style: Style): string[] {
       return [
         '',
         bold(
-          green(`All ${event.claims} claims held over ${event.requests} requests in ${(event.ms / 1000).toFixed(1)} s.`),
+          green(
+            `All ${event.claims} claims held over ${event.requests} requests in ${(event.ms / 1000).toFixed(1)} s.`,
+          ),
         ),
       ]
   }

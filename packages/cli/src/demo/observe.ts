@@ -1,11 +1,14 @@
-import type { RequestEvent } from '@sessionkit/network'
 import type { NodeRecord } from '@sessionkit/devnet'
+import type { RequestEvent } from '@sessionkit/network'
 import { CliError } from '../error.ts'
 import type { DemoNode, Role, Sight } from './events.ts'
 
-/** What the demo asks of the devnet: the nodes' own records. */
+/** A node of the devnet, with what the demo asks it: its own records, and what it stores. */
 export interface ObservedNode extends DemoNode {
   records(): readonly NodeRecord[]
+  isRunning(): boolean
+  holds(owner: string, hash: string): boolean
+  stop(): Promise<void>
 }
 
 /**
@@ -82,7 +85,10 @@ export function checkRequest(event: RequestEvent, chain: readonly NodeRecord[]):
     hold(!(mentions(record, client) && mentions(record, destination)), `the ${name} does not know both ends`)
   })
   hold(guard!.next !== destination, 'the guard, which sees the client, does not see the destination')
-  hold(others.every((record) => !mentions(record, client)), 'nobody but the guard saw the client')
+  hold(
+    others.every((record) => !mentions(record, client)),
+    'nobody but the guard saw the client',
+  )
 }
 
 /** No node was ever called by a client other than as a guard: every request was an onion request. */

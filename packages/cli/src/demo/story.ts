@@ -1,14 +1,15 @@
 import { Client, type MessageEvent, type Sent } from '@sessionkit/client'
-import type { Devnet } from '@sessionkit/devnet'
 import type { NodeRecord } from '@sessionkit/devnet'
-import type { RequestEvent } from '@sessionkit/network'
+import type { NetworkDefinitionInput, RequestEvent } from '@sessionkit/network'
 import { CliError } from '../error.ts'
 import type { DemoEvent } from './events.ts'
 import { checkOnlyOnions, checkRequest, type ObservedNode, recordsOf, sightsOf } from './observe.ts'
 
 export interface StoryOptions {
-  readonly devnet: Devnet
+  readonly network: NetworkDefinitionInput
   readonly nodes: readonly ObservedNode[]
+  /** The swarm of an account. */
+  readonly swarmOf: (id: string) => string
   readonly emit: (event: DemoEvent) => void
   readonly signal: AbortSignal
 }
@@ -38,6 +39,7 @@ class Story {
   readonly #options: StoryOptions
   readonly #people: Person[] = []
   readonly #used = new Set<NodeRecord>()
+  readonly #lastPath = new Map<Person, readonly string[]>()
   readonly #started: number = performance.now()
   #claims = 0
   #requests = 0
@@ -91,13 +93,14 @@ class Story {
   }
 
   async #open(name: string, account: Parameters<typeof Client.open>[0]['account']): Promise<Person> {
-    const client = await Client.open({ network: this.#options.devnet.networkFile, account })
+    const client = await Client.open({ network: this.#options.network, account })
     const person: Person = { name, client, received: [], requests: [] }
     client.on('message', (message) => void person.received.push(message))
     client.on('request', (request) => void person.requests.push(request))
     this.#people.push(person)
     const { sessionId } = client
-    this.#options.emit({ type: 'account', name, sessionId, swarm: this.#options.devnet.swarmOf(sessionId) })
+    const { emit, swarmOf } = this.#options
+    emit({ type: 'account', name, sessionId, swarm: swarmOf(sessionId) })
     return person
   }
 
@@ -114,12 +117,12 @@ class Story {
   }
 
   async #send(from: Person, to: Person, text: string): Promise<Sent> {
-    const { devnet, nodes, emit, signal } = this.#options
+    const { swarmOf, nodes, emit, signal } = this.#options
     const sent = await from.client.send(to.client.sessionId, { text }, { signal })
     this.#flush(from)
-    const swarm = devnet.swarmOf(to.client.sessionId)
+    const swarm = swarmOf(to.client.sessionId)
     const running = nodes.filter((node) => node.swarm === swarm && node.isRunning())
-    const holding = running.filter((node) => node.holds(sent.hash))
+    const holding = running.filter((node) => node.holds(to.client.sessionId, sent.hash))
     this.#hold(
       holding.length === running.length && running.length > 0,
       `all ${running.length} running nodes of the swarm store the message, ${holding.length} do`,
@@ -179,12 +182,16 @@ class Story {
       if (!ok) continue
       checkRequest(request, chain)
       this.#requests++
+      this.#lastPath.set(
+        person,
+        request.path.map(({ ed25519 }) => ed25519),
+      )
     }
   }
 
   async #stopTwo(ada: Person, bob: Person): Promise<void> {
-    const { devnet, nodes, emit } = this.#options
-    const swarm = devnet.swarmOf(bob.client.sessionId)
+    const { swarmOf, nodes, emit } = this.#options
+    const swarm = swarmOf(bob.client.sessionId)
     const path = this.#lastPath.get(ada) ?? []
     const onPath = nodes.find(({ ed25519 }) => ed25519 === path[1])
     const inSwarm = nodes.find((node) => node.swarm === swarm && !path.includes(node.ed25519))
@@ -198,8 +205,6 @@ class Story {
       emit({ type: 'stopped', node: node.number, why })
     }
   }
-
-  readonly #lastPath = new Map<Person, readonly string[]>()
 
   #claim(claim: string, detail = '', held = true): void {
     this.#hold(held, claim)

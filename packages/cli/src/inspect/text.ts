@@ -7,13 +7,15 @@ import { inspectJson } from './json.ts'
 import { inspectPhrase } from './phrase.ts'
 
 /** Says what a text is: an id, a phrase, JSON, or bytes written as hex or base64. Null when nothing fits. */
-export function inspectText(given: string): Finding | null {
+export async function inspectText(given: string): Promise<Finding | null> {
   const text = given.replace(/^\ufeff/, '').trim()
   if (/^[{[]/.test(text)) {
     const json = inspectJson(text)
     if (json !== null) return json
   }
-  return inspectId(text) ?? inspectSnode(text) ?? inspectPhrase(text) ?? inspectEncoded(text.replace(/\s+/g, ''))
+  return (
+    inspectId(text) ?? inspectSnode(text) ?? (await inspectPhrase(text)) ?? inspectEncoded(text.replace(/\s+/g, ''))
+  )
 }
 
 const idTitles: Readonly<Record<string, string>> = {

@@ -11,8 +11,7 @@ export function expectField(entry: Entry, name: string, got: unknown, path: stri
 }
 
 export function expectSame(path: string, expected: unknown, got: unknown): void {
-  const ours = plain(got)
-  const difference = firstDifference(path, expected, ours)
+  const difference = firstDifference(path, plain(expected), plain(got))
   if (difference !== undefined) {
     throw new Mismatch(`${difference.path}: expected ${shown(difference.expected)}, got ${shown(difference.got)}`)
   }

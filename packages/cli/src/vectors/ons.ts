@@ -1,5 +1,12 @@
 import { bytesToBase64, bytesToHex, utf8ToBytes } from '@sessionkit/bytes'
-import { argon2id, blake2b, secretboxOpen, secretboxSeal, xchacha20poly1305Decrypt, xchacha20poly1305Encrypt } from '@sessionkit/crypto'
+import {
+  argon2id,
+  blake2b,
+  secretboxOpen,
+  secretboxSeal,
+  xchacha20poly1305Decrypt,
+  xchacha20poly1305Encrypt,
+} from '@sessionkit/crypto'
 import { parseSessionId } from '@sessionkit/session-id'
 
 // Names have no package of their own yet: the formulas of protocol page 01, section 6, over public crypto functions.

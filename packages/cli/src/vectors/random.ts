@@ -27,6 +27,7 @@ export function replay(recorded: readonly Uint8Array[]): Replay {
       return new Uint8Array(bytes)
     },
     problem: () =>
-      problem ?? (next < recorded.length ? `rng: ${recorded.length - next} of ${recorded.length} strings not used` : undefined),
+      problem ??
+      (next < recorded.length ? `rng: ${recorded.length - next} of ${recorded.length} strings not used` : undefined),
   }
 }

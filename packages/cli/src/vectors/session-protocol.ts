@@ -46,7 +46,10 @@ function check(entry: Entry, ciphertext: Uint8Array, { message, sender, recipien
   })
   expectField(entry, 'signed_inner', concatBytes(message, sender.ed25519.publicKey, signature))
   expectField(entry, 'ciphertext', ciphertext)
-  const opened = decryptV1({ ciphertext: has(entry, 'ciphertext') ? bytes(entry, 'ciphertext') : ciphertext, recipient })
+  const opened = decryptV1({
+    ciphertext: has(entry, 'ciphertext') ? bytes(entry, 'ciphertext') : ciphertext,
+    recipient,
+  })
   expectSame('decrypted message', entry.message, opened.message)
   expectSame('decrypted sender', sender.sessionId, opened.sender)
   expectSame('decrypted sender key', sender.ed25519.publicKey, opened.senderEd25519)

@@ -1,5 +1,11 @@
-import { createScenarioWorld, hasSubaccountAccess, type ScenarioStep, type ScenarioWorldDefinition, selectRetrievePage } from '@sessionkit/devnet'
 import { isSessionKitError } from '@sessionkit/bytes'
+import {
+  createScenarioWorld,
+  hasSubaccountAccess,
+  type ScenarioStep,
+  type ScenarioWorldDefinition,
+  selectRetrievePage,
+} from '@sessionkit/devnet'
 import { field, flag, has, integer, list, object, objects, optional, text } from './entry.ts'
 import { expectField, expectSame } from './expect.ts'
 import { Mismatch, Unsupported } from './outcome.ts'
