@@ -16,7 +16,7 @@ export function ed25519KeyPairFromSeed(seed: SecretBytes): Ed25519KeyPair {
 }
 
 /** The public key of a seed, derived once for each `SecretBytes` object. Not to be handed out. */
-export function ed25519PublicKey(seed: SecretBytes): Uint8Array {
+function ed25519PublicKey(seed: SecretBytes): Uint8Array {
   const bytes = secretBytes(seed, 'seed', 32)
   const known = publicKeys.get(seed)
   if (known !== undefined) return known
