@@ -86,8 +86,10 @@ function checkInput({ path, destination, payload, encryption }: BuildOnionReques
     throw new OnionError('ONION_UNKNOWN_ENCRYPTION', 'encryption: expected xchacha20 or aes-gcm')
   }
   if (destination?.type === 'node') checkHop(destination, 'destination')
-  else if (destination?.type !== 'server')
-    throw new OnionError('ONION_BAD_INPUT', 'destination: expected a node or a server')
+  else if (destination?.type === 'server') {
+    checkServer(destination)
+    if (path.length === 0) throw new OnionError('ONION_BAD_INPUT', 'path: a server needs a hop that calls it')
+  } else throw new OnionError('ONION_BAD_INPUT', 'destination: expected a node or a server')
 }
 
 function routeTo(destination: OnionDestination, encryption: OnionEncryption, layer: ClientLayer): string {

@@ -49,6 +49,20 @@ const pathRules: readonly Rule[] = [
     prefix: 'Server busy, try again later',
     failure: { scope: 'guard', gone: false, retry: 'other-path' },
   },
+  // Our own request is refused: another path would refuse it too.
+  { status: 400, prefix: 'Error parsing onion request: ', failure: { scope: 'caller', gone: false, retry: 'no' } },
+  {
+    status: 400,
+    prefix: 'onion request max path length exceeded',
+    failure: { scope: 'caller', gone: false, retry: 'no' },
+  },
+  { status: 400, prefix: 'invalid Content-Length', failure: { scope: 'caller', gone: false, retry: 'no' } },
+  { status: 413, prefix: '', failure: { scope: 'caller', gone: false, retry: 'no' } },
+  {
+    status: 404,
+    prefix: 'POST /onion_req/v2 Not Found',
+    failure: { scope: 'guard', gone: false, retry: 'other-path' },
+  },
   { status: 406, prefix: '', failure: { scope: 'clock', gone: false, retry: 'after-clock-sync' } },
   { status: 425, prefix: '', failure: { scope: 'clock', gone: false, retry: 'after-clock-sync' } },
 ]

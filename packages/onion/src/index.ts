@@ -22,6 +22,7 @@ export { OnionError, type OnionErrorCode } from './error.ts'
 export { encryptionFromName, type OnionEncryption } from './layer.ts'
 export { MAX_CONTROL_BYTES, MAX_HOP_NUMBER, MAX_HOPS, MAX_ONION_BYTES } from './limits.ts'
 export { type NodeAnswer, parseNodeAnswer, sealNodeAnswer } from './node-answer.ts'
+export * from './node-text.ts'
 export {
   type FinalLayer,
   type InvalidLayer,

@@ -105,8 +105,9 @@ export class ClientLayer {
   static fresh(encryption: OnionEncryption, recipient: Uint8Array, random: RandomSource | undefined): ClientLayer {
     const pair = x25519KeyPair(random === undefined ? {} : { random })
     try {
-      return new ClientLayer(encryption, recipient, pair)
+      return new ClientLayer(encryption, new Uint8Array(recipient), pair)
     } catch (cause) {
+      pair.secretKey.wipe()
       throw new OnionError('ONION_BAD_INPUT', `the X25519 key ${bytesToHex(recipient)} is no usable public key`, {
         cause,
       })

@@ -59,6 +59,7 @@ export function openOnionResponse(input: {
  * is tolerated. Throws `ONION_RESPONSE_NOT_BASE64`.
  */
 export function decodeNodeResponse(body: Uint8Array): Uint8Array {
+  if (!(body instanceof Uint8Array)) throw new OnionError('ONION_BAD_INPUT', 'answer: expected bytes')
   if (body.length > MAX_ONION_BYTES) throw new OnionError('ONION_TOO_LARGE', `answer of ${body.length} bytes`)
   try {
     let text = bytesToUtf8(body).replace(/\n$/, '')

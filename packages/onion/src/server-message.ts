@@ -30,7 +30,10 @@ export function encodeServerRequest(request: ServerRequest): Uint8Array {
     throw new OnionError('ONION_BAD_V4', 'method: expected upper-case letters')
   if (typeof endpoint !== 'string' || !endpoint.startsWith('/'))
     throw new OnionError('ONION_BAD_V4', 'endpoint: must start with /')
-  return encodeList(JSON.stringify({ endpoint, headers, method }), body)
+  return encodeList(
+    `{"endpoint":${JSON.stringify(endpoint)},"headers":${headersJson(headers)},"method":"${method}"}`,
+    body,
+  )
 }
 
 /** The server's side. Throws `ONION_BAD_V4`; a server then answers code 400 inside the encryption. */
@@ -46,7 +49,7 @@ export function decodeServerRequest(bytes: Uint8Array): ServerRequest {
 /** The server's side: always two strings. */
 export function encodeServerResponse(response: ServerResponse): Uint8Array {
   checkCode(response.code)
-  return encodeList(JSON.stringify({ code: response.code, headers: response.headers }), response.body)
+  return encodeList(`{"code":${response.code},"headers":${headersJson(response.headers)}}`, response.body)
 }
 
 /** Reads a server's decrypted answer. Throws `ONION_BAD_V4`. */
@@ -56,7 +59,16 @@ export function decodeServerResponse(bytes: Uint8Array): ServerResponse {
   return { code: meta.code as number, headers: headersOf(meta.headers), body: body ?? new Uint8Array(0) }
 }
 
+/** Sorted by hand: an object puts names that look like numbers first. */
+function headersJson(headers: unknown): string {
+  const checked = headersOf(headers)
+  const names = Object.keys(checked).sort()
+  return `{${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(checked[name])}`).join(',')}}`
+}
+
 function encodeList(meta: string, body: Uint8Array | undefined): Uint8Array {
+  if (body !== undefined && !(body instanceof Uint8Array))
+    throw new OnionError('ONION_BAD_V4', 'v4 message: the body is not bytes')
   const bytes = utf8ToBytes(meta)
   const parts = [utf8ToBytes(`l${bytes.length}:`), bytes]
   if (body !== undefined) parts.push(utf8ToBytes(`${body.length}:`), body)
@@ -66,6 +78,7 @@ function encodeList(meta: string, body: Uint8Array | undefined): Uint8Array {
 }
 
 function decodeList(bytes: Uint8Array): { meta: Record<string, unknown>; body: Uint8Array | undefined } {
+  if (!(bytes instanceof Uint8Array)) throw new OnionError('ONION_BAD_V4', 'v4 message: expected bytes')
   if (bytes.length > MAX_ONION_BYTES) throw new OnionError('ONION_TOO_LARGE', `v4 message of ${bytes.length} bytes`)
   if (bytes[0] !== 0x6c || bytes[bytes.length - 1] !== 0x65)
     throw new OnionError('ONION_BAD_V4', 'v4 message: not a list')
