@@ -1,3 +1,4 @@
+export type { Sleep } from './attempts.ts'
 export { createClock, type NetworkClock } from './clock.ts'
 export {
   MAX_SEED_NODES,
@@ -10,19 +11,18 @@ export { NetworkError, type NetworkErrorCode } from './error.ts'
 export { loadNetwork } from './load.ts'
 export { type CreateNetworkOptions, createNetwork, type Network } from './network.ts'
 export type { NodeAnswer, OnionRouter, RequestEvent, RequestNode, ToNodeOptions } from './onion-router.ts'
-export { createPaths, type Path, type Paths } from './paths.ts'
+export { createPaths, type CreatePathsOptions, type Path, type Paths } from './paths.ts'
 export { createPool, MAX_POOL_NODES, type NodePool, type PoolNode } from './pool.ts'
 export { type NetworkName, presets } from './presets.ts'
-export type {
-  BatchAnswer,
-  Retrieved,
-  RetrievedMessage,
-  RetrievedNamespace,
-  RetrieveOptions,
-  Storage,
-  StoredMember,
-  StoreOptions,
-  StoreResult,
+export {
+  MAX_PAGES,
+  type Retrieved,
+  type RetrievedNamespace,
+  type RetrieveOptions,
+  type Storage,
+  type StoredMember,
+  type StoreOptions,
+  type StoreResult,
 } from './storage.ts'
 export { createSwarms, type Swarms } from './swarms.ts'
 export {
@@ -32,3 +32,4 @@ export {
   type TransportRequest,
   type TransportResponse,
 } from './transport.ts'
+export type { BatchResult, RetrievedMessage } from '@sessionkit/swarm'

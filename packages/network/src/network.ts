@@ -88,6 +88,9 @@ export function createNetwork(options: CreateNetworkOptions): Network {
         pool.replace(nodes)
         loadedAt = now()
       })
+      .catch((error) => {
+        throw closing.signal.aborted ? new NetworkError('NETWORK_CLOSED', 'the network was closed') : error
+      })
       .finally(() => {
         loading = undefined
       })
@@ -133,7 +136,7 @@ export function createNetwork(options: CreateNetworkOptions): Network {
       }
     },
   })
-  const storage = createStorage({ router, swarms, pool, clock, random })
+  const storage = createStorage({ router, swarms, pool, clock })
 
   return {
     definition,

@@ -14,7 +14,8 @@ export interface PoolNode {
   readonly x25519: Uint8Array
   readonly ip: string
   readonly port: number
-  readonly swarmId: bigint
+  /** Undefined for a node in no swarm, which can still be a hop. */
+  readonly swarmId: bigint | undefined
 }
 
 /** The node list, and who of it misbehaved. Asks nobody: whoever has a new list calls `replace`. */

@@ -1,9 +1,8 @@
-import type { AccountId } from '@sessionkit/session-id'
+import type { RandomSource } from '@sessionkit/bytes'
 import { createSwarmMap, type SwarmMap } from '@sessionkit/swarm'
 import { NetworkError } from './error.ts'
 import type { NodePool, PoolNode } from './pool.ts'
 import { shuffled } from './random.ts'
-import type { RandomSource } from '@sessionkit/bytes'
 
 /** Most accounts whose corrected swarm is remembered; the oldest is forgotten first. */
 const MAX_REDIRECTS = 1000
@@ -11,13 +10,13 @@ const MAX_REDIRECTS = 1000
 /** Who stores for whom: by the node list, corrected by what nodes answer. */
 export interface Swarms {
   /** The usable members of an account's swarm, fewest strikes first, else in random order. Throws NETWORK_NO_SWARM. */
-  members(account: AccountId): PoolNode[]
+  members(account: string): PoolNode[]
   /** Every listed member, also struck ones: whose signatures count. */
-  listed(account: AccountId): readonly PoolNode[]
+  listed(account: string): readonly PoolNode[]
   /** Takes a 421's list; ids that the pool does not know are left out. Answers whether any was left. */
-  redirect(account: AccountId, ids: readonly string[]): boolean
+  redirect(account: string, ids: readonly string[]): boolean
   /** Takes a member out of one account's swarm until the next node list. */
-  drop(account: AccountId, id: string): void
+  drop(account: string, id: string): void
 }
 
 /** Protocol page 04, sections 1 and 7. The mapping is computed from the pool; no node is asked. */
@@ -25,14 +24,15 @@ export function createSwarms({ pool, random }: { readonly pool: NodePool; readon
   let generation = -1
   let map: SwarmMap | undefined
   let bySwarm = new Map<bigint, PoolNode[]>()
-  const corrected = new Map<AccountId, readonly PoolNode[]>()
+  const corrected = new Map<string, readonly PoolNode[]>()
 
-  const listed = (account: AccountId): readonly PoolNode[] => {
+  const listed = (account: string): readonly PoolNode[] => {
     if (generation !== pool.generation) {
       generation = pool.generation
       corrected.clear()
       bySwarm = new Map()
       for (const node of pool.all()) {
+        if (node.swarmId === undefined) continue
         const members = bySwarm.get(node.swarmId)
         if (members) members.push(node)
         else bySwarm.set(node.swarmId, [node])
@@ -45,7 +45,7 @@ export function createSwarms({ pool, random }: { readonly pool: NodePool; readon
     return (swarmId === undefined ? undefined : bySwarm.get(swarmId)) ?? []
   }
 
-  const keep = (account: AccountId, nodes: readonly PoolNode[]) => {
+  const keep = (account: string, nodes: readonly PoolNode[]) => {
     corrected.delete(account)
     corrected.set(account, nodes)
     const oldest = corrected.keys().next().value

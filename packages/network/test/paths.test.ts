@@ -4,7 +4,12 @@ import { createPaths, type Path } from '../src/paths.ts'
 import { createPool } from '../src/pool.ts'
 import { pretendNodes, seededRandom } from './pretend-nodes.ts'
 
-function setUp({ count = 20, perSubnet = 1, seed = 1, ...options } = {}) {
+function setUp({
+  count = 20,
+  perSubnet = 1,
+  seed = 1,
+  ...options
+}: { count?: number; perSubnet?: number; seed?: number; length?: number; subnetRule?: boolean } = {}) {
   const random = seededRandom(seed)
   const pool = createPool({ random })
   const nodes = pretendNodes(count, perSubnet)

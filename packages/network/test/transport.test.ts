@@ -33,7 +33,7 @@ beforeAll(async () => {
       res.writeHead(req.url === '/busy' ? 503 : 200, { 'content-type': 'Text/Plain' }).end(Buffer.concat(chunks))
     })
   })
-  server.on('connection', (socket) => {
+  server.on('connection', (socket: Socket) => {
     connections += 1
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
