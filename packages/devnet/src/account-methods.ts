@@ -1,18 +1,12 @@
-import { bytesToBase64, bytesToHex, concatBytes, hexToBytes } from '@sessionkit/bytes'
-import { blake2b } from '@sessionkit/crypto'
-import { DELETE, isAuthentic, READ, WRITE } from './authenticate.ts'
+import { bytesToHex, hexToBytes } from '@sessionkit/bytes'
+import { MAX_REVOKE, MAX_TTL_MS, MIN_TTL_MS, messageHash, namespaceClass } from '@sessionkit/swarm'
+import { entrySignedBytes } from '@sessionkit/swarm/node'
+import { isAuthentic, mayDelete } from './authenticate.ts'
 import type { BodyObject, BodyValue } from './body.ts'
 import type { Database, MessageRow } from './database.ts'
-import {
-  FORWARDED_TOLERANCE_MS,
-  MAX_REVOKED,
-  MIN_TTL_MS,
-  PRIVATE_TTL_MS,
-  SIGNATURE_TOLERANCE_MS,
-  STORE_TOLERANCE_MS,
-} from './limits.ts'
-import { isPublicInbox, isPublicOutbox, isPublicRead, isUnrevocable, maxTtl } from './namespace.ts'
+import { FORWARDED_TOLERANCE_MS, SIGNATURE_TOLERANCE_MS, STORE_TOLERANCE_MS } from './limits.ts'
 import type * as Request from './request.ts'
+import { signedParams } from './request.ts'
 import { selectRetrievePage } from './retrieve-page.ts'
 
 /** What a method needs of its node. */
@@ -28,6 +22,8 @@ export interface MethodContext {
 export type Plan =
   | { readonly status: number; readonly body: string }
   | { readonly apply: () => Record<string, BodyValue> }
+
+type SignedRequest = Request.AccountRequest & { readonly auth: Request.Auth }
 
 /** Swarm membership is checked before this. Protocol page 04, sections 3 and 5. */
 export function planAccountRequest(request: Request.AccountRequest, context: MethodContext): Plan {
@@ -56,24 +52,6 @@ export function planAccountRequest(request: Request.AccountRequest, context: Met
   }
 }
 
-/** 43 characters. Protocol page 04, section 4. */
-export function messageHash(input: { owner: string; namespace: number; data: Uint8Array }): string {
-  const { owner, namespace, data } = input
-  const digest = blake2b({ message: [hexToBytes(owner), namespaceText(namespace), data], length: 32 })
-  return bytesToBase64(digest, { padding: false })
-}
-
-function namespaceText(namespace: number | 'all'): Uint8Array {
-  return text(namespace === 0 ? '' : namespace)
-}
-
-// Hashes of get_expiries may be any text, lone surrogates included, which a strict encoder would refuse.
-const encoder = new TextEncoder()
-
-function text(...parts: readonly (string | number)[]): Uint8Array {
-  return encoder.encode(parts.join(''))
-}
-
 function refuse(status: number, body: string): Plan {
   return { status, body }
 }
@@ -82,13 +60,15 @@ function far(timestamp: number, now: number, tolerance = SIGNATURE_TOLERANCE_MS)
   return Math.abs(timestamp - now) > tolerance
 }
 
-function authentic(
-  request: { owner: string; auth: Request.Auth },
-  message: Uint8Array,
-  need: number,
-  context: MethodContext,
-): boolean {
-  return isAuthentic({ owner: request.owner, auth: request.auth, message, need, database: context.database })
+function authentic(request: SignedRequest, context: MethodContext): boolean {
+  return isAuthentic({ request, auth: request.auth, database: context.database })
+}
+
+/** An entry with the node's signature over what it says. Protocol page 04, section 5. */
+function signEntry(request: Request.AccountRequest, entry: Record<string, BodyValue>, context: MethodContext) {
+  const { method, owner } = request
+  const message = entrySignedBytes({ method, owner, params: signedParams(request), entry })
+  return { ...entry, signature: context.sign(message) }
 }
 
 function sorted(rows: readonly MessageRow[]): string[] {
@@ -107,47 +87,41 @@ function byNamespace(rows: readonly MessageRow[]): BodyObject {
 function store(request: Request.StoreRequest, context: MethodContext): Plan {
   const { owner, namespace, timestamp, expiry, data, auth } = request
   const { now, database } = context
+  const rules = namespaceClass(namespace)
   const ttl = expiry - timestamp
-  if (ttl < MIN_TTL_MS || ttl > maxTtl(namespace)) return refuse(403, 'Provided expiry/TTL is not valid.')
+  if (ttl < MIN_TTL_MS || ttl > rules.maxTtlMs) return refuse(403, 'Provided expiry/TTL is not valid.')
   if (timestamp > now + STORE_TOLERANCE_MS || expiry < now - STORE_TOLERANCE_MS) {
     return refuse(406, 'Timestamp error: check your clock')
   }
-  if (!isPublicInbox(namespace)) {
+  if (!rules.storeWithoutAuth) {
     if (auth === undefined) return refuse(401, `store: signature required to store to namespace ${namespace}`)
-    const signedAt = request.sigTimestamp ?? timestamp
-    if (far(signedAt, now)) return refuse(406, 'store signature timestamp too far from current time')
-    const message = concatBytes(text('store'), namespaceText(namespace), text(signedAt))
-    const need = isPublicOutbox(namespace) ? WRITE | DELETE : WRITE
-    if (!authentic({ owner, auth }, message, need, context)) return refuse(401, 'store signature verification failed')
+    if (far(request.sigTimestamp ?? timestamp, now))
+      return refuse(406, 'store signature timestamp too far from current time')
+    const access = rules.publicOutbox ? 'store to outbox' : 'store'
+    if (!isAuthentic({ request, auth, database, access })) return refuse(401, 'store signature verification failed')
   }
   return {
     apply: () => {
       const hash = messageHash({ owner, namespace, data })
-      if (isPublicOutbox(namespace)) {
+      if (rules.publicOutbox) {
         for (const row of database.rows(owner, namespace)) if (row.hash !== hash) database.remove(row)
       }
       const { row, already } = database.insert({ hash, owner, namespace, timestamp, expiry, data: data.slice() })
-      return {
-        ...(already ? { already: true } : {}),
-        hash,
-        signature: context.sign(text(hash)),
-        expiry: row.expiry,
-        ...(context.forwarded ? {} : { t: now }),
-      }
+      const entry = { ...(already ? { already: true } : {}), hash, expiry: row.expiry }
+      return { ...signEntry(request, entry, context), ...(context.forwarded ? {} : { t: now }) }
     },
   }
 }
 
 function retrieve(request: Request.RetrieveRequest, context: MethodContext): Plan {
   const { owner, namespace, auth, timestamp, lastHash, maxCount, maxSize } = request
+  const rules = namespaceClass(namespace)
   const { now, database } = context
   if (auth === undefined || timestamp === undefined) {
-    if (!isPublicRead(namespace)) return refuse(401, 'retrieve: request signature required')
+    if (!rules.retrieveWithoutAuth) return refuse(401, 'retrieve: request signature required')
   } else {
     if (far(timestamp, now)) return refuse(406, 'retrieve timestamp too far from current time')
-    const message = concatBytes(text('retrieve'), namespaceText(namespace), text(timestamp))
-    const revokedMayRead = isUnrevocable(namespace)
-    if (!isAuthentic({ owner, auth, message, need: READ, database, revokedMayRead })) {
+    if (!isAuthentic({ request, auth, database, revokedMayRead: rules.unrevocable })) {
       return refuse(401, 'retrieve signature verification failed')
     }
   }
@@ -159,8 +133,8 @@ function retrieve(request: Request.RetrieveRequest, context: MethodContext): Pla
       const { returned, more } = selectRetrievePage({
         sizes: rows.map((row) => row.data.length),
         after: at < 0 ? null : at,
-        ...(maxCount === undefined ? {} : { maxCount }),
-        ...(maxSize === undefined ? {} : { maxSize }),
+        maxCount,
+        maxSize,
       })
       const messages = returned.map((index) => {
         const row = rows[index]!
@@ -174,64 +148,54 @@ function retrieve(request: Request.RetrieveRequest, context: MethodContext): Pla
 function deleteMessages(request: Request.DeleteRequest, context: MethodContext): Plan {
   const { owner, messages } = request
   const { database } = context
-  const list = messages.join('')
-  if (!authentic(request, text('delete', list), DELETE, context)) {
-    return refuse(401, 'delete_msgs signature verification failed')
-  }
+  if (!authentic(request, context)) return refuse(401, 'delete_msgs signature verification failed')
   return {
     apply: () => {
       const rows = [...new Set(messages)].flatMap((hash) => database.find(owner, hash) ?? [])
       for (const row of rows) database.remove(row)
-      const deleted = sorted(rows)
-      return { deleted, signature: context.sign(text(owner, list, ...deleted)) }
+      return signEntry(request, { deleted: sorted(rows) }, context)
     },
   }
 }
 
 function deleteAll(request: Request.DeleteAllRequest, context: MethodContext): Plan {
-  const { owner, namespace, timestamp } = request
+  const { timestamp } = request
   const tolerance = context.forwarded ? FORWARDED_TOLERANCE_MS : SIGNATURE_TOLERANCE_MS
   if (far(timestamp, context.now, tolerance)) return refuse(406, 'delete_all timestamp too far from current time')
-  const message = concatBytes(text('delete_all'), namespaceText(namespace), text(timestamp))
-  if (!authentic(request, message, DELETE, context)) return refuse(401, 'delete_all signature verification failed')
-  return { apply: () => remove(owner, namespace, timestamp, () => true, context) }
+  if (!authentic(request, context)) return refuse(401, 'delete_all signature verification failed')
+  return { apply: () => remove(request, () => true, context) }
 }
 
 function deleteBefore(request: Request.DeleteBeforeRequest, context: MethodContext): Plan {
-  const { owner, namespace, before } = request
+  const { before } = request
   if (before > context.now + SIGNATURE_TOLERANCE_MS) {
     return refuse(401, 'delete_before timestamp too far in the future')
   }
-  const message = concatBytes(text('delete_before'), namespaceText(namespace), text(before))
-  if (!authentic(request, message, DELETE, context)) return refuse(401, 'delete_before signature verification failed')
-  return { apply: () => remove(owner, namespace, before, (row) => row.timestamp <= before, context) }
+  if (!authentic(request, context)) return refuse(401, 'delete_before signature verification failed')
+  return { apply: () => remove(request, (row) => row.timestamp <= before, context) }
 }
 
 function remove(
-  owner: string,
-  namespace: number | 'all',
-  time: number,
+  request: Request.DeleteAllRequest | Request.DeleteBeforeRequest,
   matches: (row: MessageRow) => boolean,
   context: MethodContext,
 ): Record<string, BodyValue> {
+  const { owner, namespace } = request
   const rows = context.database.rows(owner, namespace).filter(matches)
   for (const row of rows) context.database.remove(row)
-  const signature = context.sign(text(owner, time, ...sorted(rows)))
-  return { signature, deleted: namespace === 'all' ? byNamespace(rows) : sorted(rows) }
+  return signEntry(request, { deleted: namespace === 'all' ? byNamespace(rows) : sorted(rows) }, context)
 }
 
 function expireAll(request: Request.ExpireAllRequest, context: MethodContext): Plan {
   const { owner, namespace, expiry } = request
   const tolerance = context.forwarded ? FORWARDED_TOLERANCE_MS : SIGNATURE_TOLERANCE_MS
   if (expiry < context.now - tolerance) return refuse(406, 'expire_all timestamp should be >= current time')
-  const message = concatBytes(text('expire_all'), namespaceText(namespace), text(expiry))
-  if (!authentic(request, message, DELETE, context)) return refuse(401, 'expire_all signature verification failed')
+  if (!authentic(request, context)) return refuse(401, 'expire_all signature verification failed')
   return {
     apply: () => {
       const rows = context.database.rows(owner, namespace).filter((row) => row.expiry > expiry)
       for (const row of rows) row.expiry = expiry
-      const signature = context.sign(text(owner, expiry, ...sorted(rows)))
-      return { signature, updated: namespace === 'all' ? byNamespace(rows) : sorted(rows) }
+      return signEntry(request, { updated: namespace === 'all' ? byNamespace(rows) : sorted(rows) }, context)
     },
   }
 }
@@ -242,15 +206,14 @@ function expire(request: Request.ExpireRequest, context: MethodContext): Plan {
   if (expiries.some((expiry) => expiry < now - SIGNATURE_TOLERANCE_MS)) {
     return refuse(401, 'expire: timestamp should be >= current time')
   }
-  const message = text('expire', mode === 'set' ? '' : mode, ...expiries, ...messages)
-  if (!authentic(request, message, WRITE, context)) return refuse(401, 'expire: signature verification failed')
-  const mayShorten = auth.token === undefined || ((auth.token[1] ?? 0) & DELETE) !== 0
+  if (!authentic(request, context)) return refuse(401, 'expire: signature verification failed')
+  const mayShorten = mayDelete(owner, auth)
   if (mode === 'shorten' && !mayShorten) {
     return refuse(400, 'expire: shorten parameter cannot be used with this subaccount token (missing delete access)')
   }
   return {
     apply: () => {
-      const effective = expiries.map((expiry) => Math.min(expiry, now + PRIVATE_TTL_MS))
+      const effective = expiries.map((expiry) => Math.min(expiry, now + MAX_TTL_MS))
       const single = effective.length === 1
       const acts = mode === 'set' && !mayShorten ? 'extend' : mode
       const wanted = single ? [...new Set(messages)] : messages
@@ -270,14 +233,13 @@ function expire(request: Request.ExpireRequest, context: MethodContext): Plan {
       }
       updated.sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0))
       const hashes = updated.map((entry) => entry.hash)
-      const times = single ? effective : updated.map((entry) => entry.expiry)
-      const rest = mode === 'set' ? [] : [...unchanged].sort(([a], [b]) => (a < b ? -1 : 1))
-      return {
-        signature: context.sign(text(owner, ...times, ...messages, ...hashes, ...rest.flat())),
+      const times = updated.map((entry) => entry.expiry)
+      const entry = {
         expiry: single ? effective[0]! : times,
         updated: hashes,
-        ...(mode === 'set' ? {} : { unchanged: Object.fromEntries(rest) }),
+        ...(mode === 'set' ? {} : { unchanged: Object.fromEntries(unchanged) }),
       }
+      return signEntry(request, entry, context)
     },
   }
 }
@@ -285,9 +247,7 @@ function expire(request: Request.ExpireRequest, context: MethodContext): Plan {
 function getExpiries(request: Request.GetExpiriesRequest, context: MethodContext): Plan {
   const { owner, messages, timestamp } = request
   if (far(timestamp, context.now)) return refuse(406, 'get_expiries timestamp too far from current time')
-  if (!authentic(request, text('get_expiries', timestamp, ...messages), READ, context)) {
-    return refuse(401, 'get_expiries signature verification failed')
-  }
+  if (!authentic(request, context)) return refuse(401, 'get_expiries signature verification failed')
   return {
     apply: () => {
       const expiries: Record<string, number> = {}
@@ -303,16 +263,15 @@ function getExpiries(request: Request.GetExpiriesRequest, context: MethodContext
 function revoke(request: Request.RevokeRequest, context: MethodContext): Plan {
   const { method, owner, tokens, timestamp } = request
   if (far(timestamp, context.now)) return refuse(406, `${method} timestamp too far from current time`)
-  if (!authentic(request, concatBytes(text(method, timestamp), ...tokens), 0, context)) {
-    return refuse(401, `${method} signature verification failed`)
-  }
+  if (!authentic(request, context)) return refuse(401, `${method} signature verification failed`)
   return {
     apply: () => {
       const names = tokens.map(bytesToHex)
-      const signature = context.sign(concatBytes(text(owner, timestamp), ...tokens))
-      if (method === 'unrevoke_subaccount') return { count: context.database.unrevoke(owner, names), signature }
-      context.database.revoke(owner, names, MAX_REVOKED)
-      return { signature }
+      if (method === 'unrevoke_subaccount') {
+        return signEntry(request, { count: context.database.unrevoke(owner, names) }, context)
+      }
+      context.database.revoke(owner, names, MAX_REVOKE)
+      return signEntry(request, {}, context)
     },
   }
 }
@@ -320,8 +279,6 @@ function revoke(request: Request.RevokeRequest, context: MethodContext): Plan {
 function revoked(request: Request.RevokedRequest, context: MethodContext): Plan {
   const { owner, timestamp } = request
   if (far(timestamp, context.now)) return refuse(406, 'revoked_subaccounts timestamp too far from current time')
-  if (!authentic(request, text('revoked_subaccounts', timestamp), 0, context)) {
-    return refuse(401, 'revoked_subaccounts signature verification failed')
-  }
+  if (!authentic(request, context)) return refuse(401, 'revoked_subaccounts signature verification failed')
   return { apply: () => ({ revoked_subaccounts: context.database.revoked(owner).map((token) => hexToBytes(token)) }) }
 }

@@ -1,21 +1,8 @@
 import { bytesToHex, equalBytes, hexToBytes } from '@sessionkit/bytes'
 import { ed25519PublicKeyToX25519, ed25519Verify } from '@sessionkit/crypto'
+import { signedBytes, subaccountAllows } from '@sessionkit/swarm/node'
 import type { Database } from './database.ts'
-import type { Auth } from './request.ts'
-
-/** Flags of a subaccount token. Protocol page 04, section 3.4. */
-export const READ = 1
-export const WRITE = 2
-export const DELETE = 4
-const ANY_PREFIX = 8
-
-/** Whether a token's prefix and flags fit an account. Signatures and revocation are separate checks. */
-export function tokenAllows(input: { token: Uint8Array; owner: string; need: number }): boolean {
-  const { token, owner, need } = input
-  const flags = token[1] ?? 0
-  const samePrefix = token[0] === Number.parseInt(owner.slice(0, 2), 16)
-  return (samePrefix || (flags & ANY_PREFIX) !== 0) && (flags & need) === need
-}
+import { type AccountRequest, type Auth, signedParams } from './request.ts'
 
 /** The key that signs for an account, or null when the given one is another account's. Protocol page 04, section 3.1. */
 function ownerKey(owner: string, auth: Auth): Uint8Array | null {
@@ -36,22 +23,34 @@ function verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Arra
   }
 }
 
-/** Whether a request's signature holds, by the account or by one of its subaccounts. Protocol page 04, section 3.4. */
+/**
+ * Whether a request's signature holds, by the account or by one of its subaccounts. `access` is the name under which
+ * a token's flags are looked up, where it differs from the method's. Protocol page 04, section 3.4.
+ */
 export function isAuthentic(input: {
-  readonly owner: string
+  readonly request: AccountRequest
   readonly auth: Auth
-  readonly message: Uint8Array
-  readonly need: number
   readonly database: Database
+  readonly access?: string
   readonly revokedMayRead?: boolean
 }): boolean {
-  const { owner, auth, message, need, database } = input
+  const { request, auth, database, access = request.method } = input
+  const { owner } = request
+  const { token, tokenSignature } = auth
   const key = ownerKey(owner, auth)
-  if (auth.token === undefined || auth.tokenSignature === undefined) {
-    return key !== null && verify(message, auth.signature, key)
-  }
-  if (!input.revokedMayRead && database.isRevoked(owner, bytesToHex(auth.token))) return false
-  if (!tokenAllows({ token: auth.token, owner, need })) return false
-  if (key === null || !verify(auth.token, auth.tokenSignature, key)) return false
-  return verify(message, auth.signature, auth.token.subarray(4))
+  const message = signedBytes({ method: request.method, params: signedParams(request) })
+  if (token === undefined || tokenSignature === undefined) return key !== null && verify(message, auth.signature, key)
+  if (!input.revokedMayRead && database.isRevoked(owner, bytesToHex(token))) return false
+  const accountPrefix = Number.parseInt(owner.slice(0, 2), 16)
+  if (!subaccountAllows({ method: access, accountPrefix, tokenPrefix: token[0]!, flags: token[1]! })) return false
+  if (key === null || !verify(token, tokenSignature, key)) return false
+  return verify(message, auth.signature, token.subarray(4))
+}
+
+/** Whether a token may delete; without one the account itself asks, which may. */
+export function mayDelete(owner: string, auth: Auth): boolean {
+  const { token } = auth
+  if (token === undefined) return true
+  const accountPrefix = Number.parseInt(owner.slice(0, 2), 16)
+  return subaccountAllows({ method: 'delete', accountPrefix, tokenPrefix: token[0]!, flags: token[1]! })
 }

@@ -1,3 +1,4 @@
+export { subaccountAllows as hasSubaccountAccess } from '@sessionkit/swarm/node'
 export {
   type Devnet,
   type DevnetNode,
@@ -9,9 +10,9 @@ export {
 } from './devnet.ts'
 export { DevnetError, type DevnetErrorCode } from './error.ts'
 export type { Fault, FaultKind } from './fault.ts'
-export { MAX_BODY_BYTES, MAX_HOP_NUMBER, MAX_QUEUED_WRITES, MAX_RECORDS } from './limits.ts'
+export { MAX_BODY_BYTES, MAX_QUEUED_WRITES, MAX_RECORDS } from './limits.ts'
 export { blobHash, type NodeRecord, type NodeRole } from './record.ts'
-export { hasSubaccountAccess, selectRetrievePage } from './retrieve-page.ts'
+export { selectRetrievePage } from './retrieve-page.ts'
 export {
   createScenarioWorld,
   replayScenario,

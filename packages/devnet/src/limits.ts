@@ -1,7 +1,5 @@
 /** Largest request body, node-to-node message and proxied answer in bytes. Protocol page 03, section 3.1. */
 export const MAX_BODY_BYTES = 10_485_760
-/** Highest hop number that a node still forwards. Protocol page 03, section 3.3. */
-export const MAX_HOP_NUMBER = 15
 /** Requests that a node works on at once. Protocol page 03, section 3.1. */
 export const MAX_ACTIVE_REQUESTS = 1000
 /** Records that one node keeps; older ones are dropped. */
@@ -10,16 +8,8 @@ export const MAX_RECORDS = 2000
 export const MAX_QUEUED_WRITES = 10_000
 /** Base64 characters of one message (76 800 bytes). Protocol page 04, section 5.1. */
 export const MAX_DATA_CHARACTERS = 102_400
-export const MAX_DATA_BYTES = 76_800
-/** Bytes that one retrieve may charge. Protocol page 04, section 5.2. */
-export const MAX_RETRIEVE_BYTES = 7_800_000
-export const MAX_BATCH = 20
-export const MAX_REVOKED = 50
 /** Nesting of ifelse and batch that a node follows. The protocol names no limit; a node of ours needs one. */
 export const MAX_NESTING = 8
-export const MIN_TTL_MS = 10_000
-export const INBOX_TTL_MS: number = 14 * 86_400_000
-export const PRIVATE_TTL_MS: number = 30 * 86_400_000
 export const STORE_TOLERANCE_MS = 10_000
 export const SIGNATURE_TOLERANCE_MS = 60_000
 export const FORWARDED_TOLERANCE_MS = 70_000

@@ -1,30 +1,32 @@
-import { bytesToBase64, bytesToHex, decodeBencode, encodeBencode, utf8ToBytes } from '@sessionkit/bytes'
-import type { X25519KeyPair } from '@sessionkit/crypto'
-import { bodyToJson } from './body.ts'
-import { HOP_TIMEOUT_MS, MAX_BODY_BYTES, MAX_HOP_NUMBER } from './limits.ts'
 import {
-  type OnionEncryption,
-  type OnionLayer,
-  type OnionResponseSecret,
-  openLayer,
-  readEncryption,
-  readKey,
-  sealOnionResponse,
-  splitPayload,
-} from './onion-layer.ts'
+  bytesToBase64,
+  bytesToHex,
+  decodeBencode,
+  encodeBencode,
+  isSessionKitError,
+  utf8ToBytes,
+} from '@sessionkit/bytes'
+import type { X25519KeyPair } from '@sessionkit/crypto'
+import {
+  encryptionFromName,
+  type FinalLayer,
+  type InvalidLayer,
+  MAX_HOP_NUMBER,
+  type OuterLayer,
+  type PeeledLayer,
+  parseOnionRequest,
+  peelOnionBlob,
+  type RelayLayer,
+  type ServerLayer,
+  sealNodeAnswer,
+} from '@sessionkit/onion'
+import { bodyToJson } from './body.ts'
+import { HOP_TIMEOUT_MS, MAX_BODY_BYTES } from './limits.ts'
 import type { NodeRecord } from './record.ts'
 import { methodOf } from './rpc-method.ts'
-import { askServer, isAllowedUrl } from './server-relay.ts'
+import { askServer } from './server-relay.ts'
 import type { PeerAnswer, RpcAnswer, StorageNode } from './storage-node.ts'
 import type { ServiceNodeContact } from './swarm-table.ts'
-
-/** One layer on its way in, from a client or from another node. */
-export interface IncomingLayer {
-  readonly blob: Uint8Array
-  readonly ephemeralKey: Uint8Array
-  readonly encryption: OnionEncryption
-  readonly hopNumber: number
-}
 
 /** What a node saw of an onion request, before its own address and hashes are added. */
 export interface OnionSight
@@ -50,21 +52,17 @@ export interface OnionContext {
 const PASSED = new Set([200, 400, 401, 403, 404, 406, 410, 413, 421, 429, 500, 502, 503, 504])
 
 /** Reads the message of a client, or tells what is wrong with it. Protocol page 03, section 3.1. */
-export function parseOuter(body: Uint8Array): IncomingLayer | string {
-  const parts = splitPayload(body)
-  if (parts === null) return 'invalid payload'
-  const { blob, json } = parts
-  const ephemeralKey = readKey(json.ephemeral_key)
-  if (ephemeralKey === null) return 'ephemeral_key missing or not 64 hex digits'
-  const encryption = readEncryption(json.enc_type)
-  if (encryption === null) return 'unknown enc_type'
-  const { hop_no: hop = 0 } = json
-  if (!Number.isSafeInteger(hop)) return 'hop_no is not an integer'
-  return { blob, ephemeralKey, encryption, hopNumber: Math.max(0, hop as number) }
+export function parseOuter(body: Uint8Array): OuterLayer | string {
+  try {
+    return parseOnionRequest(body)
+  } catch (error) {
+    if (isSessionKitError(error)) return error.message
+    throw error
+  }
 }
 
 /** Reads the message of another node (`sn.onion_request`), or gives the text of its refusal. */
-export function parseInternal(body: Uint8Array): IncomingLayer | string {
+export function parseInternal(body: Uint8Array): OuterLayer | string {
   const wrong = 'Invalid internal onion request: '
   let dict: unknown
   try {
@@ -78,8 +76,8 @@ export function parseInternal(body: Uint8Array): IncomingLayer | string {
   if (!(blob instanceof Uint8Array)) return `${wrong}data missing`
   if (!(ephemeralKey instanceof Uint8Array) || ephemeralKey.length !== 32) return `${wrong}ephemeral_key missing`
   const name: unknown = dict.get('enc_type')
-  const encryption = readEncryption(name instanceof Uint8Array ? Buffer.from(name).toString('latin1') : undefined)
-  if (encryption === null) return `${wrong}unknown enc_type`
+  const encryption = encryptionFromName(name instanceof Uint8Array ? Buffer.from(name).toString('latin1') : name)
+  if (encryption === undefined) return `${wrong}unknown enc_type`
   const hop: unknown = dict.get('hop_no')
   const hopNumber = typeof hop === 'bigint' && hop >= 1n ? Number(hop) : 1
   if (hopNumber > MAX_HOP_NUMBER) return 'onion request max path length exceeded'
@@ -87,13 +85,26 @@ export function parseInternal(body: Uint8Array): IncomingLayer | string {
 }
 
 /** Peels one layer and does what it says. Protocol page 03, sections 3.2 to 3.5. */
-export async function answerOnion(layer: IncomingLayer, context: OnionContext): Promise<PeerAnswer> {
+export async function answerOnion(layer: OuterLayer, context: OnionContext): Promise<PeerAnswer> {
   if (!context.ready) return plain(503, `Snode not ready: ${context.id}`)
-  const peeled = openLayer({ ...layer, keyPair: context.keyPair })
-  if (peeled === null) return plain(400, 'Invalid ciphertext')
+  let peeled: PeeledLayer
+  try {
+    peeled = peelOnionBlob({ ...layer, keyPair: context.keyPair })
+  } catch (error) {
+    if (isSessionKitError(error)) return plain(400, 'Invalid ciphertext')
+    throw error
+  }
+  try {
+    return await act(layer, peeled, context)
+  } finally {
+    peeled.secret.wipe()
+  }
+}
+
+async function act(layer: OuterLayer, peeled: PeeledLayer, context: OnionContext): Promise<PeerAnswer> {
   switch (peeled.type) {
     case 'invalid':
-      return sealed(peeled.secret, { status: 400, body: 'Invalid json' })
+      return sealed(peeled, { status: 400, body: peeled.reason })
     case 'final':
       return final(layer, peeled, context)
     case 'server':
@@ -103,11 +114,9 @@ export async function answerOnion(layer: IncomingLayer, context: OnionContext): 
   }
 }
 
-type Kind<T extends OnionLayer['type']> = Extract<OnionLayer, { type: T }>
-
-async function final(layer: IncomingLayer, peeled: Kind<'final'>, context: OnionContext): Promise<PeerAnswer> {
+async function final(layer: OuterLayer, peeled: FinalLayer, context: OnionContext): Promise<PeerAnswer> {
   const answer = await context.storage.handleJson(peeled.payload)
-  const out = sealed(peeled.secret, answer, peeled.json, peeled.base64)
+  const out = sealed(peeled, answer)
   context.record({
     role: 'destination',
     next: null,
@@ -123,7 +132,7 @@ async function final(layer: IncomingLayer, peeled: Kind<'final'>, context: Onion
   return out
 }
 
-async function relayToNode(layer: IncomingLayer, peeled: Kind<'relay'>, context: OnionContext): Promise<PeerAnswer> {
+async function relayToNode(layer: OuterLayer, peeled: RelayLayer, context: OnionContext): Promise<PeerAnswer> {
   const key = bytesToHex(peeled.destination)
   const peer = context.storage.index.node(key)
   const body = encodeBencode(
@@ -157,9 +166,11 @@ async function hop(peer: ServiceNodeContact, body: Uint8Array, context: OnionCon
   return PASSED.has(answer.status) ? answer : { status: 500, body: answer.body }
 }
 
-async function relayToServer(layer: IncomingLayer, peeled: Kind<'server'>, context: OnionContext): Promise<PeerAnswer> {
-  const allowed = isAllowedUrl(peeled, context.allowedServers)
-  const answer = allowed ? await askServer(peeled) : sealed(peeled.secret, { status: 400, body: 'Invalid url' })
+async function relayToServer(layer: OuterLayer, peeled: ServerLayer, context: OnionContext): Promise<PeerAnswer> {
+  const allowed = context.allowedServers.includes(`${peeled.host}:${peeled.port}`)
+  const answer = allowed
+    ? await askServer(peeled)
+    : sealed({ type: 'invalid', reason: 'Invalid url', secret: peeled.secret }, { status: 400, body: 'Invalid url' })
   context.record({
     role: 'exit',
     next: peeled.host.slice(0, 255),
@@ -180,11 +191,10 @@ function plain(status: number, text: string): PeerAnswer {
 }
 
 /** The answer of a destination, encrypted to its layer. The real status is inside. */
-function sealed(secret: OnionResponseSecret, answer: RpcAnswer, json = false, base64 = true): PeerAnswer {
+function sealed(layer: FinalLayer | InvalidLayer, answer: RpcAnswer): PeerAnswer {
   const { status, body } = answer
-  // Without the `json` flag a JSON body is a string that holds JSON. Protocol page 03, section 3.5.
-  const isText = typeof body === 'string' || body instanceof Uint8Array
-  const message = utf8ToBytes(bodyToJson({ body: isText || json ? body : bodyToJson(body), status }))
-  const blob = sealOnionResponse({ secret, message })
-  return { status: 200, body: base64 ? utf8ToBytes(bytesToBase64(blob)) : blob }
+  if (typeof body === 'string') return { status: 200, body: sealNodeAnswer({ layer, status, body }) }
+  if (body instanceof Uint8Array)
+    return { status: 200, body: sealNodeAnswer({ layer, status, body: bytesToBase64(body) }) }
+  return { status: 200, body: sealNodeAnswer({ layer, status, body: bodyToJson(body), isJson: true }) }
 }

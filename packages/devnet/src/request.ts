@@ -1,7 +1,7 @@
 import type { BencodeInput } from '@sessionkit/bytes'
 import { bytesToHex, hexToBytes } from '@sessionkit/bytes'
-import { MAX_BATCH, MAX_DATA_CHARACTERS, MAX_NESTING, MAX_REVOKED } from './limits.ts'
-import { isPublicInbox, isPublicRead } from './namespace.ts'
+import { isMessageHash, MAX_BATCH_REQUESTS, MAX_DATA_BYTES, MAX_REVOKE, namespaceClass } from '@sessionkit/swarm'
+import { MAX_DATA_CHARACTERS, MAX_NESTING } from './limits.ts'
 import { ParamError, Params, parseBase64 } from './params.ts'
 
 /** Who asks: an account by its key, or a subaccount by its token. */
@@ -111,20 +111,6 @@ export type AccountRequest =
   | RevokeRequest
   | RevokedRequest
 export type NodeRequest = AccountRequest | GetSwarmRequest | OxendRequest | PlainRequest | BatchRequest | IfElseRequest
-
-/** The methods that a node also runs at the other members of its swarm. Protocol page 04, section 5.0. */
-export const RECURSIVE: ReadonlySet<string> = new Set([
-  'store',
-  'delete',
-  'delete_all',
-  'delete_before',
-  'expire',
-  'expire_all',
-  'revoke_subaccount',
-  'unrevoke_subaccount',
-])
-
-const HASH = /^[A-Za-z0-9+/]{43}$/
 
 type Parser = (params: Params, nesting: number) => NodeRequest
 
@@ -245,7 +231,7 @@ function parseData(p: Params): Uint8Array {
   const value = p.required('data')
   const tooLong = 'Message body exceeds maximum allowed length of 76800 bytes'
   if (p.bencoded && value instanceof Uint8Array) {
-    if (value.length > 76_800) throw new ParamError(tooLong)
+    if (value.length > MAX_DATA_BYTES) throw new ParamError(tooLong)
     return value
   }
   if (typeof value !== 'string') throw new ParamError("Invalid value given for 'data': expected string")
@@ -261,7 +247,7 @@ function parseRetrieve(p: Params): RetrieveRequest {
   const namespace = given ?? 0
   const askedSigned = ['timestamp', 'signature', 'pubkey_ed25519'].some((name) => p.has(name))
   // A node demands a signature while parsing as soon as a namespace that needs one is named.
-  const isSigned = askedSigned || (given !== undefined && !isPublicRead(given))
+  const isSigned = askedSigned || (given !== undefined && !namespaceClass(given).retrieveWithoutAuth)
   const maxCount = p.integer('max_count')
   if (maxCount !== undefined && maxCount < 0) {
     throw new ParamError("Invalid value given for 'max_count': expected positive integer")
@@ -271,7 +257,7 @@ function parseRetrieve(p: Params): RetrieveRequest {
   const lastHash = p.text(p.alias('last_hash', 'lastHash'))
   if (lastHash !== undefined && lastHash !== '') {
     if (lastHash.length !== 43) throw new ParamError('Invalid last_hash: expected base64 (43 chars)')
-    if (!HASH.test(lastHash)) throw new ParamError('Invalid last_hash: not base64')
+    if (!isMessageHash(lastHash)) throw new ParamError('Invalid last_hash: not base64')
   }
   const auth = isSigned ? parseAuth(p, owner) : undefined
   return {
@@ -294,7 +280,7 @@ function someHashes(p: Params): string[] {
 
 function realHashes(p: Params): string[] {
   const messages = someHashes(p)
-  const bad = messages.find((hash) => !HASH.test(hash))
+  const bad = messages.find((hash) => !isMessageHash(hash))
   if (bad !== undefined) throw new ParamError(`invalid message hash: ${bad}`)
   return messages
 }
@@ -322,8 +308,8 @@ function parseRevoke(p: Params, method: RevokeRequest['method'], field: 'revoke'
   const owner = p.id('pubkey')
   const value = p.required(field)
   const list = Array.isArray(value) ? value : [value]
-  if (field === 'revoke' && list.length > MAX_REVOKED) {
-    throw new ParamError(`invalid revoke: cannot revoke more than ${MAX_REVOKED} subaccounts at once`)
+  if (field === 'revoke' && list.length > MAX_REVOKE) {
+    throw new ParamError(`invalid revoke: cannot revoke more than ${MAX_REVOKE} subaccounts at once`)
   }
   const tokens = list.map((item) => parseToken(p, field, item))
   const { auth } = signed(p)
@@ -362,7 +348,7 @@ function parseBatch(p: Params, nesting: number): NodeRequest[] {
   if (!Array.isArray(requests) || requests.length === 0) {
     throw new ParamError('Invalid batch request: no valid "requests" field')
   }
-  if (requests.length > MAX_BATCH) throw new ParamError('Invalid batch request: subrequest limit exceeded')
+  if (requests.length > MAX_BATCH_REQUESTS) throw new ParamError('Invalid batch request: subrequest limit exceeded')
   return requests.map((item: unknown) => {
     if (!isObject(item)) throw new ParamError('Invalid batch request: requests must be objects')
     const { method, params } = item
@@ -425,54 +411,51 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 }
 
+/** The fields of a request that its signature or the other members need, tokens as bytes. */
+function fieldsOf(request: AccountRequest): Map<string, BencodeInput> {
+  const out = new Map<string, BencodeInput>()
+  if ('namespace' in request) out.set('namespace', request.namespace)
+  if ('timestamp' in request && request.timestamp !== undefined) out.set('timestamp', request.timestamp)
+  if ('messages' in request) out.set('messages', request.messages)
+  switch (request.method) {
+    case 'store':
+      if (request.sigTimestamp !== undefined) out.set('sig_timestamp', request.sigTimestamp)
+      return out.set('expiry', request.expiry).set('data', request.data)
+    case 'delete_before':
+      return out.set('before', request.before)
+    case 'expire_all':
+      return out.set('expiry', request.expiry)
+    case 'expire':
+      if (request.mode !== 'set') out.set(request.mode, 1)
+      return out.set('expiry', request.expiries)
+    case 'revoke_subaccount':
+      return out.set('revoke', request.tokens)
+    case 'unrevoke_subaccount':
+      return out.set('unrevoke', request.tokens)
+    default:
+      return out
+  }
+}
+
+/** The fields in the form of JSON, from which `swarm` makes the texts that are signed. */
+export function signedParams(request: AccountRequest): Record<string, unknown> {
+  const params = Object.fromEntries(fieldsOf(request))
+  if (!('tokens' in request)) return params
+  const name = request.method === 'revoke_subaccount' ? 'revoke' : 'unrevoke'
+  return { ...params, [name]: request.tokens.map(bytesToHex) }
+}
+
 /**
  * What a node sends to the other members: the original parameters, with an expiry in place of a TTL and raw bytes, so
  * that the client's signature still verifies there. Protocol page 04, section 6.
  */
 export function forwardedParams(request: AccountRequest): Map<string, BencodeInput> {
-  const out = new Map<string, BencodeInput>([['pubkey', hexToBytes(request.owner)]])
-  const auth = request.auth
-  if (auth !== undefined) {
-    out.set('signature', auth.signature)
-    if (auth.ed25519 !== undefined) out.set('pubkey_ed25519', auth.ed25519)
-    if (auth.token !== undefined) out.set('subaccount', auth.token)
-    if (auth.tokenSignature !== undefined) out.set('subaccount_sig', auth.tokenSignature)
-  }
-  switch (request.method) {
-    case 'store':
-      out.set('namespace', request.namespace).set('timestamp', request.timestamp).set('expiry', request.expiry)
-      out.set('data', request.data)
-      if (request.sigTimestamp !== undefined) out.set('sig_timestamp', request.sigTimestamp)
-      break
-    case 'delete':
-      out.set('messages', request.messages)
-      break
-    case 'delete_all':
-      out.set('namespace', request.namespace).set('timestamp', request.timestamp)
-      break
-    case 'delete_before':
-      out.set('namespace', request.namespace).set('before', request.before)
-      break
-    case 'expire_all':
-      out.set('namespace', request.namespace).set('expiry', request.expiry)
-      break
-    case 'expire':
-      out.set('messages', request.messages).set('expiry', request.expiries)
-      if (request.mode !== 'set') out.set(request.mode, 1)
-      break
-    case 'revoke_subaccount':
-    case 'unrevoke_subaccount':
-      out.set(request.method === 'revoke_subaccount' ? 'revoke' : 'unrevoke', request.tokens)
-      out.set('timestamp', request.timestamp)
-      break
-    default:
-      break
-  }
+  const out = fieldsOf(request).set('pubkey', hexToBytes(request.owner))
+  const { auth } = request
+  if (auth === undefined) return out
+  out.set('signature', auth.signature)
+  if (auth.ed25519 !== undefined) out.set('pubkey_ed25519', auth.ed25519)
+  if (auth.token !== undefined) out.set('subaccount', auth.token)
+  if (auth.tokenSignature !== undefined) out.set('subaccount_sig', auth.tokenSignature)
   return out
 }
-
-export function tokenText(token: Uint8Array): string {
-  return bytesToHex(token)
-}
-
-export { isPublicInbox }

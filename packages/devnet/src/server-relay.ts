@@ -1,30 +1,13 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { utf8ToBytes } from '@sessionkit/bytes'
+import type { ServerLayer } from '@sessionkit/onion'
 import { MAX_BODY_BYTES, SERVER_TIMEOUT_MS } from './limits.ts'
 import type { PeerAnswer } from './storage-node.ts'
 import { STORAGE_VERSION } from './version.ts'
 
-/** Where the last hop of a path sends a request. */
-export interface ServerTarget {
-  readonly host: string
-  readonly port: number
-  readonly protocol: string
-  readonly target: string
-  readonly plaintext: Uint8Array
-}
-
-/** The rules for targets, and the allow-list of this devnet. Protocol page 03, sections 3.4 and 14. */
-export function isAllowedUrl(server: ServerTarget, allowed: readonly string[]): boolean {
-  const { host, port, protocol, target } = server
-  if (protocol !== 'http' && protocol !== 'https') return false
-  if (!/^\/(loki|oxen)\//.test(target) || !target.endsWith('/lsrpc') || /[?#\s]/.test(target)) return false
-  if (host === '' || /[/@?#\s\\]/.test(host)) return false
-  return allowed.includes(`${host}:${port}`)
-}
-
 /** Posts the whole decrypted layer to a server and passes its status and body back. */
-export function askServer(server: ServerTarget): Promise<PeerAnswer> {
+export function askServer(server: ServerLayer): Promise<PeerAnswer> {
   const { host, port, protocol, target, plaintext } = server
   return new Promise((resolve) => {
     const fail = (status: number, text: string) => resolve({ status, body: utf8ToBytes(text) })

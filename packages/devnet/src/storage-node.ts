@@ -6,14 +6,16 @@ import {
   decodeBencode,
   encodeBencode,
   hexToBytes,
+  isSessionKitError,
   utf8ToBytes,
 } from '@sessionkit/bytes'
 import { type Ed25519KeyPair, ed25519Sign } from '@sessionkit/crypto'
+import { namespaceClass } from '@sessionkit/swarm'
+import { RECURSIVE_METHODS } from '@sessionkit/swarm/node'
 import { type MethodContext, planAccountRequest } from './account-methods.ts'
 import { type BodyObject, type BodyValue, bodyToBencode, entryFromBencode } from './body.ts'
 import { Database, type MessageRow } from './database.ts'
 import { MAX_QUEUED_WRITES } from './limits.ts'
-import { isPublicOutbox } from './namespace.ts'
 import { activeNodesBin, serviceNodeList } from './node-list.ts'
 import { ParamError, Params } from './params.ts'
 import { parseJson } from './parse-json.ts'
@@ -25,7 +27,6 @@ import {
   type NodeRequest,
   type OxendRequest,
   parseRequest,
-  RECURSIVE,
 } from './request.ts'
 import { NO_SWARM, type ServiceNodeContact, SwarmIndex, type SwarmTable } from './swarm-table.ts'
 import { STORAGE_VERSION } from './version.ts'
@@ -65,6 +66,8 @@ export interface StorageNodeOptions {
   readonly forward: Forward
   readonly nameRecords?: ReadonlyMap<string, NameRecord>
 }
+
+const RECURSIVE: ReadonlySet<string> = new Set(RECURSIVE_METHODS)
 
 type Missed =
   | { readonly kind: 'data'; readonly row: MessageRow }
@@ -170,7 +173,7 @@ export class StorageNode {
 
   /** An outbox keeps one message, and of two pushed ones the later. */
   #makesWay(row: MessageRow): boolean {
-    if (!isPublicOutbox(row.namespace)) return true
+    if (!namespaceClass(row.namespace).publicOutbox) return true
     const others = this.database.rows(row.owner, row.namespace).filter((other) => other.hash !== row.hash)
     if (others.some((other) => other.timestamp > row.timestamp)) return false
     for (const other of others) this.database.remove(other)
@@ -368,7 +371,9 @@ function subAnswer(answer: RpcAnswer): BodyObject {
 }
 
 function failure(error: unknown): RpcAnswer {
-  if (error instanceof ParamError) return { status: 400, body: `invalid request: ${error.message}` }
+  // What `swarm` refuses to sign or to read is a parameter that cannot be used, too.
+  if (error instanceof ParamError || isSessionKitError(error))
+    return { status: 400, body: `invalid request: ${error.message}` }
   return { status: 500, body: 'request failed' }
 }
 
@@ -413,6 +418,8 @@ function rowFromList(item: unknown): MessageRow | null {
     typeof timestamp === 'bigint' &&
     typeof expiry === 'bigint' &&
     typeof namespace === 'bigint' &&
+    namespace >= -32768n &&
+    namespace <= 32767n &&
     data instanceof Uint8Array
   if (!fits) return null
   return {

@@ -1,9 +1,8 @@
 import { bytesToBase32z, hexToBytes } from '@sessionkit/bytes'
+import { createSwarmMap, formatSwarmId, NO_SWARM, type SwarmMap } from '@sessionkit/swarm'
 import type { BodyObject } from './body.ts'
-import { chooseSwarm } from './choose-swarm.ts'
 
-/** The id of no swarm: decommissioned, or not assigned yet. */
-export const NO_SWARM: bigint = 2n ** 64n - 1n
+export { NO_SWARM }
 
 /** What a node list tells about one service node. Keys are 64 lower-case hex digits. */
 export interface ServiceNodeContact {
@@ -30,13 +29,12 @@ export interface SwarmTable {
 export class SwarmIndex {
   readonly table: SwarmTable
   readonly #byKey: ReadonlyMap<string, ServiceNodeContact>
-  readonly #swarmIds: readonly bigint[]
+  readonly #map: SwarmMap
 
   constructor(table: SwarmTable) {
     this.table = table
     this.#byKey = new Map(table.nodes.map((node) => [node.pubkeyEd25519, node]))
-    const ids = new Set(table.nodes.map((node) => node.swarmId).filter((id) => id !== NO_SWARM))
-    this.#swarmIds = [...ids].sort((a, b) => (a < b ? -1 : 1))
+    this.#map = createSwarmMap(table.nodes.map((node) => node.swarmId))
   }
 
   node(ed25519: string): ServiceNodeContact | undefined {
@@ -44,7 +42,7 @@ export class SwarmIndex {
   }
 
   swarmOf(account: string): bigint {
-    return chooseSwarm(account, this.#swarmIds) ?? NO_SWARM
+    return this.#map.swarmFor(account) ?? NO_SWARM
   }
 
   members(swarmId: bigint): ServiceNodeContact[] {
@@ -54,7 +52,7 @@ export class SwarmIndex {
   /** The `snodes` and `swarm` fields of get_swarm and of a 421. Protocol page 04, sections 1.2 and 5.10. */
   describe(account: string): BodyObject {
     const id = this.swarmOf(account)
-    return { snodes: this.members(id).map(snode), swarm: id.toString(16) }
+    return { snodes: this.members(id).map(snode), swarm: formatSwarmId(id) }
   }
 }
 

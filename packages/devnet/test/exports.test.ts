@@ -5,7 +5,6 @@ test('exported names', () => {
   expect(Object.keys(devnet).sort()).toEqual([
     'DevnetError',
     'MAX_BODY_BYTES',
-    'MAX_HOP_NUMBER',
     'MAX_QUEUED_WRITES',
     'MAX_RECORDS',
     'StorageNode',
