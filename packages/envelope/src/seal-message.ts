@@ -25,7 +25,7 @@ export interface SealMessageInput {
 
 /**
  * A 1-to-1 message as a swarm stores it: content, padding, Session Protocol v1, envelope, wrapper. `random` is asked for
- * 32 bytes (the ephemeral secret), then twice for 64 (the decoy).
+ * 32 bytes three times: the ephemeral secret, then the decoy.
  *
  * Throws `ENVELOPE_TOO_LARGE` when the content has more than 76,478 bytes, `ENVELOPE_NO_PAYLOAD`,
  * `ENVELOPE_SEVERAL_PAYLOADS`, `ENVELOPE_TIMESTAMP_MISMATCH`, `ENVELOPE_BAD_TIMESTAMP`, `ENVELOPE_BAD_RECIPIENT` and the

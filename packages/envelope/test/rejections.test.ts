@@ -1,5 +1,14 @@
-import { concatBytes, hexToBytes } from '@sessionkit/bytes'
-import { ed25519Sign, ready, sealedBoxSeal } from '@sessionkit/crypto'
+import { bytesToHex, concatBytes, hexToBytes } from '@sessionkit/bytes'
+import {
+  ed25519ScalarMultBase,
+  ed25519Sign,
+  ready,
+  scalarAdd,
+  scalarMultiply,
+  scalarReduce,
+  sealedBoxSeal,
+  sha512,
+} from '@sessionkit/crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   type CheckContentInput,
@@ -114,6 +123,33 @@ describe('Session Protocol v1', () => {
     // The identity with R the identity and S = 0 satisfies the bare equation; strict verifiers refuse it.
     const identity = hexToBytes(`01${'00'.repeat(31)}`)
     expect(refused(forged(concatBytes(message, identity, identity, new Uint8Array(32))))).toBe('ENVELOPE_BAD_SIGNATURE')
+  })
+
+  test('a sender key outside the prime-order subgroup, with a signature that verifies', () => {
+    const secret = sha512(alice().ed25519.seed.reveal()).slice(0, 32)
+    secret[0] = (secret[0] as number) & 248
+    secret[31] = ((secret[31] as number) & 127) | 64
+    const a = scalarReduce(concatBytes(secret, new Uint8Array(32)))
+    // (x, y) plus the point (0, -1) of order 2 is (-x, -y).
+    const mixed = alice().ed25519.publicKey.slice().reverse()
+    const sign = (mixed[0] as number) & 0x80
+    mixed[0] = (mixed[0] as number) & 0x7f
+    const y = (2n ** 255n - 19n - BigInt(`0x${bytesToHex(mixed)}`)).toString(16).padStart(64, '0')
+    const key = hexToBytes(y).reverse()
+    key[31] = (key[31] as number) | (sign ^ 0x80)
+    const r = scalarReduce(new Uint8Array(64).fill(5))
+    const R = ed25519ScalarMultBase(r)
+    for (let count = 0; count < 64; count++) {
+      const text = new Uint8Array(160).fill(count)
+      const k = scalarReduce(sha512(concatBytes(R, key, text, key, bob().x25519.publicKey)))
+      // An even factor makes the point of order 2 vanish from the equation.
+      if (((k[0] as number) & 1) !== 0) continue
+      const signature = concatBytes(R, scalarAdd(r, scalarMultiply(k, a)))
+      const refusal = refused(forged(concatBytes(text, key, signature)))
+      expect(refusal).toBe('ENVELOPE_BAD_SENDER')
+      return
+    }
+    expect.unreachable()
   })
 
   test('a recipient of another form, or of small order', () => {
