@@ -10,8 +10,8 @@ export interface Call {
   /** Local time in ms after which no attempt starts. */
   readonly deadline: number
   attempt: number
-  /** The path that failed last; another is preferred. */
-  failedPath: number | undefined
+  /** Paths that failed in this call; others are preferred. */
+  readonly failedPaths: Set<number>
 }
 
 /**

@@ -107,7 +107,7 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
   let nextId = 1
 
   const pickPath = async (node: PoolNode, call: Call): Promise<Path> => {
-    const wanted = { avoid: new Set([node.id]), not: call.failedPath }
+    const wanted = { avoid: new Set([node.id]), failed: call.failedPaths }
     try {
       return paths.pick(wanted)
     } catch (error) {
@@ -161,7 +161,8 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
         ms: elapsed(),
       })
     }
-    if (failure) call.failedPath = path.id
+    if (failure) call.failedPaths.add(path.id)
+    else paths.succeed(path)
     return { answer, failure, ms: elapsed() }
   }
 
@@ -194,21 +195,21 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
       if (gone) pool.drop(node.id)
       return { blame: 'destination', error }
     }
+    // From here on somebody behind the guard failed, or the guard lies: then it pays for it in the end.
     if (scope === 'node' && blamed) {
       const id = bytesToHex(blamed)
       if (gone) {
         pool.drop(id)
         paths.repair(id)
-        // So that a hop that lies about the next one pays for it.
-        paths.strike(path)
       } else strikeNode(id)
+      paths.strike(path, { guardAnswered: true })
       return { blame: 'path', error }
     }
     if (scope === 'guard') {
       strikeNode((path.hops[0] as PoolNode).id)
       return { blame: 'path', error }
     }
-    paths.strike(path)
+    paths.strike(path, { guardAnswered: true })
     return { blame: 'either', error }
   }
 
@@ -234,6 +235,7 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
     } catch (error) {
       throw endedError(call, closing) ?? error
     }
+    if (now() >= call.deadline) throw last
   }
 
   const startCall: InnerRouter['startCall'] = async (signal) => {
@@ -243,7 +245,7 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
       signal: signal ? AbortSignal.any([signal, closing]) : closing,
       deadline: now() + callTimeout,
       attempt: 0,
-      failedPath: undefined,
+      failedPaths: new Set(),
     }
   }
 

@@ -28,15 +28,20 @@ export interface Paths {
   /** The paths as they are now. */
   all(): readonly Path[]
   /**
-   * A path whose hops are none of `avoid` (the destination): the kept one with the fewest requests under way, ties at
-   * random; where every kept path holds one of them, a variation of a kept path with the same guard.
-   * Throws NETWORK_TOO_FEW_NODES.
+   * A path whose hops are none of `avoid` (the destination), and which is none of `failed` where there is another: the
+   * kept one with the fewest strikes, then the fewest requests under way, ties at random. Where no kept path is left, a
+   * variation behind the same guard. Throws NETWORK_TOO_FEW_NODES.
    */
-  pick(options?: { readonly avoid?: ReadonlySet<string>; readonly not?: number | undefined }): Path
+  pick(options?: { readonly avoid?: ReadonlySet<string>; readonly failed?: ReadonlySet<number> }): Path
   /** Counts a request in; call the answer when it is over. */
   use(path: Path): () => void
-  /** One failure of the path; at the third it is given up, its guard with it, and the hops behind get a strike each. */
-  strike(path: Path): void
+  /**
+   * One failure of the path. At the third its hops get a strike each and it is given up; where the guard answered each
+   * time, with an error about what is behind it, the guard stays and gets others behind it.
+   */
+  strike(path: Path, options?: { readonly guardAnswered?: boolean }): void
+  /** An authentic answer came over the path: its strikes are forgotten, so that only failures in a row count. */
+  succeed(path: Path): void
   /** Puts another node in the place of this one, wherever it stands. A path whose guard it is, is built anew. */
   repair(id: string): void
 }
@@ -46,7 +51,7 @@ export function createPaths({ pool, random, length = 3, count = 2, subnetRule = 
   let paths: Path[] = []
   let generation = -1
   let nextId = 1
-  const strikes = new Map<number, number>()
+  const strikes = new Map<number, { count: number; guardAnswered: boolean }>()
   const underWay = new Map<number, number>()
 
   /** Nodes for the free places, in none of the subnets and none of the nodes taken; undefined when there are too few. */
@@ -99,8 +104,11 @@ export function createPaths({ pool, random, length = 3, count = 2, subnetRule = 
   }
 
   /** A path for one request beside the kept ones, behind a kept guard where one is free to be used. */
-  const variation = (avoid: ReadonlySet<string>): Path | undefined => {
-    const guards = paths.map(({ hops }) => hops[0]).filter((hop) => hop !== undefined && !avoid.has(hop.id))
+  const variation = (avoid: ReadonlySet<string>, badGuards?: ReadonlySet<string>): Path | undefined => {
+    const guards = paths
+      .map(({ hops }) => hops[0])
+      .filter((hop) => hop !== undefined && !avoid.has(hop.id) && !badGuards?.has(hop.id))
+    if (guards.length === 0 && badGuards) return undefined
     const guard = guards[randomBelow(guards.length, random)]
     const kept = guard ? [guard] : []
     const rest = draw(length - kept.length, kept, avoid)
@@ -112,14 +120,18 @@ export function createPaths({ pool, random, length = 3, count = 2, subnetRule = 
       refill()
       return [...paths]
     },
-    pick({ avoid = new Set<string>(), not } = {}) {
+    pick({ avoid = new Set<string>(), failed = new Set<number>() } = {}) {
       refill()
       const clear = paths.filter(({ hops }) => !hops.some(({ id }) => avoid.has(id)))
-      const others = clear.filter(({ id }) => id !== not)
-      const candidates = others.length > 0 ? others : clear
-      const load = ({ id }: Path) => underWay.get(id) ?? 0
-      const least = Math.min(...candidates.map(load))
-      const best = candidates.filter((path) => load(path) === least)
+      const fresh = clear.filter(({ id }) => !failed.has(id))
+      // Where the only clear path just failed, a variation behind another guard is better than the same again.
+      const guards = paths.filter(({ id }) => failed.has(id)).map(({ hops }) => hops[0]?.id ?? '')
+      const detour = clear.length > 0 && fresh.length === 0 ? variation(avoid, new Set(guards)) : undefined
+      if (detour) return detour
+      const candidates = fresh.length > 0 ? fresh : clear
+      const rank = ({ id }: Path) => (strikes.get(id)?.count ?? 0) * 1_000_000 + (underWay.get(id) ?? 0)
+      const least = Math.min(...candidates.map(rank))
+      const best = candidates.filter((path) => rank(path) === least)
       const path = best[randomBelow(best.length, random)] ?? variation(avoid)
       if (path) return path
       const message = `${pool.size} known nodes are too few for a path of ${length}`
@@ -136,17 +148,25 @@ export function createPaths({ pool, random, length = 3, count = 2, subnetRule = 
         else underWay.delete(id)
       }
     },
-    strike({ id, hops }) {
-      const failures = (strikes.get(id) ?? 0) + 1
-      strikes.set(id, failures)
-      if (failures < PATH_STRIKES) return
+    strike({ id, hops }, { guardAnswered = false } = {}) {
+      // A variation is for one request: nothing of it is kept that could be given up.
+      if (!paths.some((path) => path.id === id)) return
+      const before = strikes.get(id) ?? { count: 0, guardAnswered: true }
+      const now = { count: before.count + 1, guardAnswered: before.guardAnswered && guardAnswered }
+      strikes.set(id, now)
+      if (now.count < PATH_STRIKES) return
       strikes.delete(id)
-      paths = paths.filter((path) => path.id !== id)
-      for (const [place, hop] of hops.entries()) {
-        if (place === 0) pool.drop(hop.id)
-        else pool.strike(hop.id)
-      }
+      const [guard, ...behind] = hops as [PoolNode, ...PoolNode[]]
+      for (const hop of behind) pool.strike(hop.id)
+      if (now.guardAnswered) pool.strike(guard.id)
+      else pool.drop(guard.id)
+      const others = paths.filter((path) => path.id !== id)
+      const rest = pool.isUsable(guard.id)
+        ? draw(behind.length, [guard, ...hopsOf(others)], new Set(behind.map((hop) => hop.id)))
+        : undefined
+      paths = rest ? [...others, { id: nextId++, hops: [guard, ...rest] }] : others
     },
+    succeed: ({ id }) => void strikes.delete(id),
     repair,
   }
 }

@@ -109,6 +109,23 @@ describe('paths', () => {
     expect(ids(path).slice(1).map(pool.strikes)).toEqual([1, 1])
   })
 
+  it('keep a guard that answered each time, with others behind it', () => {
+    const { paths, pool } = setUp()
+    const path = paths.all()[0] as Path
+    for (let i = 0; i < 3; i++) paths.strike(path, { guardAnswered: true })
+    const [guard, ...behind] = ids(path)
+    const kept = paths.all().find(({ hops }) => hops[0]?.id === guard)
+    expect(ids(kept)).toHaveLength(3)
+    expect(new Set(paths.all().flatMap(ids)).size).toBe(6)
+    for (const id of behind) expect(ids(kept)).not.toContain(id)
+    expect(ids(path).map(pool.strikes)).toEqual([1, 1, 1])
+    for (let round = 0; round < 2; round++) {
+      const now = paths.all().find(({ hops }) => hops[0]?.id === guard) as Path
+      for (let i = 0; i < 3; i++) paths.strike(now, { guardAnswered: true })
+    }
+    expect(paths.all().flatMap(ids)).not.toContain(guard)
+  })
+
   it('share the load, and avoid the one that just failed', () => {
     const { paths } = setUp()
     const first = paths.pick()
@@ -116,9 +133,20 @@ describe('paths', () => {
     for (let i = 0; i < 20; i++) expect(paths.pick().id).not.toBe(first.id)
     done()
     done()
-    for (let i = 0; i < 20; i++) expect(paths.pick({ not: first.id }).id).not.toBe(first.id)
+    for (let i = 0; i < 20; i++) expect(paths.pick({ failed: new Set([first.id]) }).id).not.toBe(first.id)
     const seen = new Set(Array.from({ length: 40 }, () => paths.pick().id))
     expect(seen.size).toBe(2)
+  })
+
+  it('forget strikes with an answer, and prefer a path without', () => {
+    const { paths } = setUp()
+    const [first, second] = paths.all() as [Path, Path]
+    for (let i = 0; i < 9; i++) {
+      paths.strike(first)
+      expect(paths.pick().id).toBe(second.id)
+      paths.succeed(first)
+    }
+    expect(paths.all()).toContainEqual(first)
   })
 
   it('outlive a new list that still has their nodes', () => {
