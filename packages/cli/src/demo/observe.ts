@@ -14,28 +14,33 @@ export interface ObservedNode extends DemoNode {
 /**
  * The records of the nodes along one request, guard first. They are found the way an observer with access to every
  * node would: the guard by the size of what came in, each next one by the hash of the encrypted blob that it was handed.
- * A failed attempt has as many as were reached.
+ * Requests of one size may run at the same time, so the chain is the one that ends where this request went. A failed
+ * attempt has as many records as nodes were reached.
  */
 export function recordsOf(
   event: RequestEvent,
   nodes: readonly ObservedNode[],
   used: Set<NodeRecord>,
 ): readonly NodeRecord[] {
-  const byKey = new Map(nodes.map((node) => [node.ed25519, node]))
-  const chain: NodeRecord[] = []
   const keys = [...event.path, event.destination].map(({ ed25519 }) => ed25519)
-  let hash: string | null = null
-  for (const [i, key] of keys.entries()) {
-    const records = byKey.get(key)?.records() ?? []
-    const fits = (record: NodeRecord): boolean =>
-      i === 0 ? record.role === 'guard' && record.bytesIn === event.bytesOut : record.blobHashIn === hash
-    const found = records.findLast((record) => !used.has(record) && fits(record))
-    if (found === undefined) break
-    chain.push(found)
-    used.add(found)
-    hash = found.blobHashOut
-    if (hash === null) break
+  const records = keys.map((key) => nodes.find(({ ed25519 }) => ed25519 === key)?.records() ?? [])
+  const follow = (guard: NodeRecord): NodeRecord[] => {
+    const chain = [guard]
+    for (let i = 1; i < keys.length; i++) {
+      const last = chain[i - 1]!
+      if (last.next !== keys[i]) return []
+      const next = records[i]!.find((record) => last.blobHashOut !== null && record.blobHashIn === last.blobHashOut)
+      if (next === undefined) break
+      chain.push(next)
+    }
+    return chain
   }
+  const chains = records[0]!
+    .filter((record) => record.role === 'guard' && record.bytesIn === event.bytesOut && !used.has(record))
+    .map(follow)
+    .sort((a, b) => b.length - a.length)
+  const chain = chains[0] ?? []
+  for (const record of chain) used.add(record)
   return chain
 }
 

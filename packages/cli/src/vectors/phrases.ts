@@ -93,7 +93,7 @@ export const phraseHandlers: Readonly<Record<string, VectorHandler>> = {
     expectField(entry, 'error', names.length === 1 ? names[0] : error.code)
     const words = phrase.trim().split(/\s+/)
     expectField(entry, 'word', words[error.index ?? -1])
-    if (has(entry, 'value')) expectField(entry, 'value', valueOf(words.slice(error.index, (error.index ?? 0) + 3)))
+    if (has(entry, 'value')) expectField(entry, 'value', tripleValue(words.slice(error.index, (error.index ?? 0) + 3)))
   },
 
   chunk_arithmetic: (entry) => {
@@ -103,7 +103,7 @@ export const phraseHandlers: Readonly<Record<string, VectorHandler>> = {
     const indices = words.map((word) => all.indexOf(word))
     expectField(entry, 'english', words)
     expectField(entry, 'indices', indices)
-    expectField(entry, 'little_endian_u32', valueOf(words))
+    expectField(entry, 'little_endian_u32', tripleValue(words))
     expectField(entry, 'bytes', decodeWords(words.join(' ')).copy())
   },
 
@@ -153,7 +153,7 @@ async function listOf(name: string): Promise<WordList> {
 }
 
 /** The number that three English words stand for. Protocol page 01, section 3.3. */
-function valueOf(words: readonly string[]): number {
+function tripleValue(words: readonly string[]): number {
   const all = english.words.split(' ')
   const [a, b, c] = words.map((word) => all.indexOf(word)) as [number, number, number]
   const n = all.length
