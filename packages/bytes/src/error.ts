@@ -1,3 +1,4 @@
+// Two copies of a package in one program have two classes; the registered symbol is the same in both.
 const brand: unique symbol = Symbol.for('sessionkit.error')
 
 /**
@@ -6,13 +7,11 @@ const brand: unique symbol = Symbol.for('sessionkit.error')
  */
 export class SessionKitError extends Error {
   readonly code: string
-  // Two copies of a package in one program have two classes; the registered symbol is the same in both.
-  readonly [brand] = true
-
   constructor(code: string, message: string, options?: { readonly cause?: unknown }) {
     super(message, options)
     this.name = new.target.name
     this.code = code
+    Object.defineProperty(this, brand, { value: true })
   }
 }
 

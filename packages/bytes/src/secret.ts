@@ -67,7 +67,8 @@ export class SecretBytes {
     return label
   }
 
-  [inspect](): string {
-    return label
+  // Written so because a computed method name cannot be declared without the type checker.
+  static {
+    Object.defineProperty(SecretBytes.prototype, inspect, { value: () => label })
   }
 }
