@@ -45,7 +45,14 @@ describe('the command line', () => {
   })
 
   it('answers 2 for a wrong command line, with a hint', async () => {
-    for (const args of [[], ['teleport'], ['inspect'], ['demo', '--nodes', '3'], ['devnet', '--port', 'x'], ['demo', '--bad']]) {
+    for (const args of [
+      [],
+      ['teleport'],
+      ['inspect'],
+      ['demo', '--nodes', '3'],
+      ['devnet', '--port', 'x'],
+      ['demo', '--bad'],
+    ]) {
       const { code, out, err } = await sessionkit(args)
       expect(code, args.join(' ')).toBe(2)
       expect(out).toBe('')
@@ -174,7 +181,11 @@ describe('inspect', () => {
       timestamp,
     })
     const hop = { ed25519: new Uint8Array(32).fill(7), x25519: x25519KeyPair().publicKey }
-    const onion = buildOnionRequest({ path: [hop], destination: { type: 'node', ...hop }, payload: new Uint8Array(9) }).body
+    const onion = buildOnionRequest({
+      path: [hop],
+      destination: { type: 'node', ...hop },
+      payload: new Uint8Array(9),
+    }).body
     const known: [string, Uint8Array][] = [
       ['stored-message', stored],
       ['onion-request', onion],
@@ -198,7 +209,10 @@ describe('inspect', () => {
     const vectors = new URL('../../../vectors/libsession-onion.json', import.meta.url).pathname
     expect(await inspect(vectors)).toMatchObject({ kind: 'vectors', facts: { handlers: 'libsession-onion' } })
     const request = JSON.stringify({ method: 'retrieve', params: { pubkey: sessionId(), signature: 'x' } })
-    expect(await inspect('-', request)).toMatchObject({ kind: 'storage-request', facts: { method: 'retrieve', signed: true } })
+    expect(await inspect('-', request)).toMatchObject({
+      kind: 'storage-request',
+      facts: { method: 'retrieve', signed: true },
+    })
   })
 
   it('says what it can about the rest, and 1 about nothing', async () => {
@@ -212,7 +226,9 @@ describe('inspect', () => {
   })
 
   it('shows no control characters of a stranger', async () => {
-    const { out } = await sessionkit(['inspect', '-'], { input: JSON.stringify({ title: 'storage', operations: {}, x: 1, '\u001b[2J': 1 }) })
+    const { out } = await sessionkit(['inspect', '-'], {
+      input: JSON.stringify({ title: 'storage', operations: {}, x: 1, '\u001b[2J': 1 }),
+    })
     expect(out).not.toContain('\u001b')
   })
 })

@@ -8,7 +8,10 @@ describe('sessionkit demo', () => {
   it('does and checks the whole story', { timeout: 30_000 }, async () => {
     const { code, out, err } = await sessionkit(['demo', '--json', '--nodes', '10'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    const events = out.trimEnd().split('\n').map((line) => JSON.parse(line) as DemoEvent)
+    const events = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as DemoEvent)
     const all = <T extends DemoEvent['type']>(type: T) => events.filter((event): event is Of<T> => event.type === type)
 
     expect(all('devnet')[0]!.nodes).toHaveLength(10)

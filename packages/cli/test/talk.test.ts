@@ -54,7 +54,10 @@ describe('devnet, send and listen', () => {
     const to = ['--once', '--phrase-file', bob.phraseFile, '--network', network]
     const heard = await sessionkit(['listen', '--json', ...to])
     expect(heard.code).toBe(0)
-    const events = heard.out.trimEnd().split('\n').map((line) => JSON.parse(line))
+    const events = heard.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     expect(events[0]).toEqual({ type: 'listening', sessionId: bob.id })
     const texts = events.slice(1).map(({ type, sender, text, outgoing }) => [type, sender, text, outgoing])
     expect(texts).toEqual([
@@ -73,7 +76,15 @@ describe('devnet, send and listen', () => {
     const empty = await sessionkit(['send', id, ...args], { input: '\n' })
     expect(empty.code).toBe(2)
     expect(empty.err).toContain('CLI_NEEDS_INPUT')
-    const nowhere = await sessionkit(['send', id, 'x', '--phrase-file', phraseFile, '--network', join(folder, 'no.json')])
+    const nowhere = await sessionkit([
+      'send',
+      id,
+      'x',
+      '--phrase-file',
+      phraseFile,
+      '--network',
+      join(folder, 'no.json'),
+    ])
     expect(nowhere.code).toBe(1)
     expect(nowhere.err).toContain('NETWORK_')
     expect((await sessionkit(['send', id, 'x', '--network', network])).code).toBe(2)

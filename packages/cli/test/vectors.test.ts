@@ -37,7 +37,10 @@ function mutated(value: Json): Json {
   if (typeof value === 'string') {
     if (value === '') return '00'
     const last = value.at(-1)!
-    return value.slice(0, -1) + (last === '0' ? '1' : last === 'a' ? 'b' : /[0-9a-f]/.test(last) ? '0' : last === 'A' ? 'B' : 'A')
+    return (
+      value.slice(0, -1) +
+      (last === '0' ? '1' : last === 'a' ? 'b' : /[0-9a-f]/.test(last) ? '0' : last === 'A' ? 'B' : 'A')
+    )
   }
   if (typeof value === 'number') return value + 1
   return value === null ? 'null' : !value
@@ -55,7 +58,9 @@ describe('known answers of the repository', () => {
   it.each(required)('%s: nothing fails, and only later operations are unsupported', async (stem) => {
     const report = await runVectors(`${stem}.json`, read(`${stem}.json`))
     expect(report.stem).toBe(stem)
-    expect(report.operations.flatMap(({ name, failures }) => failures.map((f) => `${name} ${f.index}: ${f.detail}`))).toEqual([])
+    expect(
+      report.operations.flatMap(({ name, failures }) => failures.map((f) => `${name} ${f.index}: ${f.detail}`)),
+    ).toEqual([])
     const unsupported = report.operations.filter((operation) => operation.unsupported > 0).map(({ name }) => name)
     expect(unsupported).toEqual(later[stem] ?? [])
     for (const { name, passed } of report.operations) if (!unsupported.includes(name)) expect(passed).toBeGreaterThan(0)
@@ -73,7 +78,9 @@ describe('known answers of the repository', () => {
     const content = read('libsession-xed25519.json')
     for (const name of ['libsession-xed25519.mine.json', 'libsession-xed25519-2.json', 'other.json']) {
       const report = await runVectors(name, content)
-      expect(report.operations.every(({ passed, failed, unsupported }) => passed > 0 && failed + unsupported === 0)).toBe(true)
+      expect(
+        report.operations.every(({ passed, failed, unsupported }) => passed > 0 && failed + unsupported === 0),
+      ).toBe(true)
     }
   })
 })
@@ -100,7 +107,20 @@ describe('changed answers', () => {
     ['storage', 'message_hash', 2, []],
     ['storage', 'namespaces', 5, ['namespace']],
     // Parameters that no signature covers are only sent.
-    ['storage', 'request_signatures', 12, ['params.timestamp', 'params.ttl', 'params.data', 'params.last_hash', 'params.max_size', 'params.max_count', 'params.required']],
+    [
+      'storage',
+      'request_signatures',
+      12,
+      [
+        'params.timestamp',
+        'params.ttl',
+        'params.data',
+        'params.last_hash',
+        'params.max_size',
+        'params.max_count',
+        'params.required',
+      ],
+    ],
     ['storage', 'subaccount_tokens', 2, ['flags']],
     ['storage', 'poll_max_size', 2, []],
     ['identity', 'accounts', 2, []],
@@ -174,7 +194,10 @@ describe('sessionkit vectors', () => {
   })
 
   it('passes over what is unsupported, but not with --strict', async () => {
-    const files = [path('storage.new.json', { operations: { teleport: [{}, {}] } }), path('unheard.json', { schema: 9 })]
+    const files = [
+      path('storage.new.json', { operations: { teleport: [{}, {}] } }),
+      path('unheard.json', { schema: 9 }),
+    ]
     const easy = await sessionkit(['vectors', ...files])
     expect(easy.code).toBe(0)
     expect(easy.out).toContain('teleport: 0 passed, 0 failed, 2 unsupported')
@@ -187,7 +210,10 @@ describe('sessionkit vectors', () => {
     const content = { operations: { hash: [{ message: '', key: null, size: 16, hash: '' }] } }
     const { code, out } = await sessionkit(['vectors', '--json', path('libsession-crypto.json', content)])
     expect(code).toBe(1)
-    const [operation, total] = out.trimEnd().split('\n').map((line) => JSON.parse(line))
+    const [operation, total] = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     expect(operation).toMatchObject({ type: 'operation', name: 'hash', passed: 0, failed: 1, failures: [{ index: 0 }] })
     expect(total).toEqual({ type: 'total', passed: 0, failed: 1, unsupported: 0, unsupportedOperations: 0 })
   })

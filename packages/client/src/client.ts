@@ -1,5 +1,6 @@
 import { isSessionKitError, type RandomSource, SecretBytes } from '@sessionkit/bytes'
 import { randomBytes, ready } from '@sessionkit/crypto'
+import { createTimestampSource } from '@sessionkit/envelope'
 import { decodePhrase, encodePhrase } from '@sessionkit/mnemonic'
 import {
   type CreateNetworkOptions,
@@ -70,7 +71,7 @@ export class Client {
   readonly #parts: Parts
   readonly #events: Emitter<ClientEvents> = createEmitter<ClientEvents>()
   readonly #closing = new AbortController()
-  #lastTimestamp = 0
+  readonly #nextTimestamp: () => number
   #polling: Promise<unknown> = Promise.resolve()
   #running: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined
 
@@ -78,6 +79,7 @@ export class Client {
     this.#parts = parts
     this.sessionId = parts.account.sessionId
     this.network = parts.network
+    this.#nextTimestamp = createTimestampSource({ now: parts.network.clock.now })
     parts.network.onRequest((event) => this.#events.emit('request', event))
   }
 
@@ -136,10 +138,7 @@ export class Client {
       to,
       draft,
       signal,
-      nextTimestamp: () => {
-        this.#lastTimestamp = Math.max(this.#lastTimestamp + 1, network.clock.now())
-        return this.#lastTimestamp
-      },
+      nextTimestamp: this.#nextTimestamp,
       report: (error) => this.#events.report(error),
     })
     this.#events.emit('sent', sent)
@@ -238,7 +237,7 @@ export class Client {
     const { account, network, store } = this.#parts
     const startedAt = network.clock.now()
     const retrieved = await network.storage.retrieve({
-      account,
+      signer: account,
       namespaces: [INBOX],
       lastHash: (node, namespace) => store.cursor({ node, account: account.sessionId, namespace }),
       signal,
@@ -250,6 +249,11 @@ export class Client {
     let undecryptable = 0
 
     const items = retrieved.namespaces.flatMap((result) => result.messages)
+    const forged = retrieved.namespaces.reduce((count, { dropped }) => count + dropped.length, 0)
+    if (forged > 0) {
+      const error = new ClientError('CLIENT_FALSE_HASH', `a node delivered ${forged} messages under a false hash`)
+      emits.push(() => this.#events.report(error))
+    }
     const known = new Set(await store.seen(items.map(({ hash }) => hash)))
     const opened = items
       .filter(({ hash }) => !known.has(hash) && known.add(hash))

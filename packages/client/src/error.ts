@@ -10,6 +10,8 @@ export type ClientErrorCode =
   | 'CLIENT_TEXT_TOO_LONG'
   /** Not a conversation that this version can send to. */
   | 'CLIENT_BAD_CONVERSATION'
+  /** An `error` event only: a node delivered messages that are not what it says they are. They were left out. */
+  | 'CLIENT_FALSE_HASH'
   /** `close` was called. */
   | 'CLIENT_CLOSED'
 

@@ -1,11 +1,8 @@
 import { isSessionKitError } from '@sessionkit/bytes'
-import { openMessage } from '@sessionkit/envelope'
+import { MAX_PRO_BODY_CODE_POINTS, type OpenedMessage, openMessage, truncateBody } from '@sessionkit/envelope'
 import type { RetrievedMessage } from '@sessionkit/network'
-import { type Account, isSessionId } from '@sessionkit/session-id'
+import { type Account, parseSessionId } from '@sessionkit/session-id'
 import type { StoredMessage } from './store.ts'
-
-/** Receivers cut longer texts: the limit that senders with Session Pro have. Protocol page 02, section 16. */
-export const MAX_RECEIVED_CODE_POINTS = 10_000
 
 /** What an item of the inbox turned out to be. */
 export type Opened =
@@ -21,40 +18,29 @@ export function messageId(author: string, timestamp: number): string {
 
 /** Opens one item. Never throws for what it holds. Protocol page 02, sections 13, 15 and 18. */
 export function openInboxItem({ item, account }: { item: RetrievedMessage; account: Account }): Opened {
-  let opened: ReturnType<typeof openMessage>
+  let opened: OpenedMessage
   try {
     opened = openMessage(item.data, { recipient: account })
   } catch (error) {
     // Whatever a stranger's bytes bring about ends here: one bad message must not cost the others.
     return { kind: 'undecryptable', reason: isSessionKitError(error) ? error.code : 'CLIENT_BAD_MESSAGE' }
   }
-  const { sender, content, timestamp } = opened
+  const { sender, content, kind, timestamp } = opened
   const data = content.dataMessage
-  if (!data) return { kind: 'other' }
-  const outgoing = sender === account.sessionId
+  if (kind !== 'visible' || !data?.body?.trim()) return { kind: 'other' }
+  // `openMessage` let only oneself set it, and only to a Session ID.
   const { syncTarget } = data
-  if (syncTarget !== undefined && !outgoing) return { kind: 'undecryptable', reason: 'CLIENT_FOREIGN_SYNC_COPY' }
-  if (syncTarget !== undefined && !isSessionId(syncTarget)) {
-    return { kind: 'undecryptable', reason: 'CLIENT_BAD_SYNC_TARGET' }
-  }
-  if (!data.body?.trim()) return { kind: 'other' }
   return {
     kind: 'message',
     message: {
       id: messageId(sender, timestamp),
-      conversation: syncTarget ?? sender,
+      conversation: syncTarget === undefined ? sender : parseSessionId(syncTarget),
       sender,
-      text: cutText(data.body, MAX_RECEIVED_CODE_POINTS),
+      // The longer limit, which senders with Session Pro have. Protocol page 02, section 16.
+      text: truncateBody(data.body, MAX_PRO_BODY_CODE_POINTS),
       timestamp,
-      outgoing,
+      outgoing: sender === account.sessionId,
       hash: item.hash,
     },
   }
-}
-
-/** The first `limit` code points. */
-function cutText(text: string, limit: number): string {
-  // As many code units are never more code points, and most texts end here.
-  if (text.length <= limit) return text
-  return Array.from(text).slice(0, limit).join('')
 }

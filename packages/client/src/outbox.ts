@@ -1,5 +1,5 @@
 import type { RandomSource } from '@sessionkit/bytes'
-import { sealMessage } from '@sessionkit/envelope'
+import { type Content, countCodePoints, MAX_BODY_CODE_POINTS, sealMessage, syncCopy, TTL_BY_KIND } from '@sessionkit/envelope'
 import type { Network } from '@sessionkit/network'
 import { type Account, isSessionId, type SessionId } from '@sessionkit/session-id'
 import { ClientError } from './error.ts'
@@ -7,9 +7,9 @@ import { messageId } from './inbox.ts'
 import type { ClientStore } from './store.ts'
 
 /** Most code points of a message's text. Protocol page 02, section 16. */
-export const MAX_TEXT_CODE_POINTS = 2000
-/** How long swarms keep a message, ms: 14 days, the longest the inbox allows. Protocol page 02, section 11.1. */
-export const MESSAGE_TTL_MS = 1_209_600_000
+export const MAX_TEXT_CODE_POINTS: number = MAX_BODY_CODE_POINTS
+/** How long swarms keep a message, ms. Protocol page 02, section 11.1. */
+export const MESSAGE_TTL_MS: number = TTL_BY_KIND.visible
 
 /** What to send, in a person's terms. */
 export interface Draft {
@@ -59,21 +59,12 @@ export async function sendText(options: SendOptions): Promise<Sent> {
   const timestamp = options.nextTimestamp()
   const id = messageId(own, timestamp)
 
-  const seal = (recipient: SessionId, syncTarget: SessionId | undefined) =>
-    sealMessage({
-      content: {
-        dataMessage: {
-          body: text,
-          ...(syncTarget === undefined ? {} : { syncTarget }),
-          ...(syncTarget === undefined && displayName !== undefined ? { profile: { displayName } } : {}),
-        },
-        sigTimestamp: timestamp,
-      },
-      from: account,
-      to: recipient,
-      timestamp,
-      random,
-    })
+  const content: Content = {
+    dataMessage: { body: text, ...(displayName === undefined ? {} : { profile: { displayName } }) },
+  }
+  const copy = syncCopy({ content, syncTarget: to })
+  const seal = (recipient: SessionId, what: Content) =>
+    sealMessage({ content: what, from: account, to: recipient, timestamp, random })
   const put = (recipient: SessionId, data: Uint8Array) =>
     network.storage.store({ to: recipient, data, ttl: MESSAGE_TTL_MS, signal })
 
@@ -88,15 +79,15 @@ export async function sendText(options: SendOptions): Promise<Sent> {
       messages: [{ id, conversation: to, sender: own, text, timestamp, outgoing: true, hash }],
     })
 
-  const stored = await put(to, seal(to, toSelf ? to : undefined))
+  const stored = await put(to, seal(to, toSelf ? copy : content))
   // Before the sync copy leaves, so that a poll in between does not take it for a message from another device.
   await remember(stored.hash, network.clock.now())
   let syncHash: string | undefined = toSelf ? stored.hash : undefined
   if (!toSelf) {
     try {
-      const copy = await put(own, seal(own, to))
-      syncHash = copy.hash
-      await store.commit({ now: network.clock.now(), seen: [{ key: copy.hash, until }] })
+      const { hash } = await put(own, seal(own, copy))
+      syncHash = hash
+      await store.commit({ now: network.clock.now(), seen: [{ key: hash, until }] })
     } catch (error) {
       // The recipient has the message; failing now would invite sending it twice.
       options.report(error)
@@ -120,8 +111,7 @@ function checkDraft(to: unknown, draft: Draft): { readonly to: SessionId; readon
   if (!isSessionId(id)) throw new ClientError('CLIENT_BAD_CONVERSATION', 'to: expected a Session ID (05…, 66 hex digits)')
   const text: unknown = draft?.text
   if (typeof text !== 'string' || text.trim() === '') throw new ClientError('CLIENT_EMPTY_MESSAGE', 'text: nothing to send')
-  const length = text.length > MAX_TEXT_CODE_POINTS * 2 ? Number.POSITIVE_INFINITY : Array.from(text).length
-  if (length > MAX_TEXT_CODE_POINTS) {
+  if (text.length > 2 * MAX_TEXT_CODE_POINTS || countCodePoints(text) > MAX_TEXT_CODE_POINTS) {
     throw new ClientError('CLIENT_TEXT_TOO_LONG', `text: at most ${MAX_TEXT_CODE_POINTS} code points`)
   }
   return { to: id, text }

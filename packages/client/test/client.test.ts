@@ -181,7 +181,7 @@ describe('what strangers send', () => {
     expect(await bob.poll()).toEqual({ messages: 2, undecryptable: 4 })
     expect(texts(got)).toEqual(['first', 'last'])
     expect(bad).toHaveLength(4)
-    expect(bad.map(({ reason }) => reason)).toContain('CLIENT_FOREIGN_SYNC_COPY')
+    expect(bad.map(({ reason }) => reason)).toContain('ENVELOPE_SYNC_FROM_OTHER')
     for (const { reason } of bad) expect(reason).toMatch(/^(ENVELOPE|CLIENT|CRYPTO)_[A-Z_]+$/)
     for (let i = 0; i < 4; i++) await bob.poll()
     expect(bad).toHaveLength(4)

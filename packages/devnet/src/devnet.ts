@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
-import { bytesToHex, concatBytes, SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
+import { createServer } from 'node:net'
+import { bytesToHex, concatBytes, hexToBytes, SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
 import { blake2b, type Ed25519KeyPair, ed25519KeyPairFromSeed, randomBytes, ready } from '@sessionkit/crypto'
+import { NO_SWARM, parseSwarmId } from '@sessionkit/swarm'
 import { createCertificate } from './certificate.ts'
 import { DevnetError } from './error.ts'
 import { type Fault, isFault } from './fault.ts'
@@ -9,7 +11,7 @@ import type { NodeRecord } from './record.ts'
 import { SeedNode } from './seed-node.ts'
 import { ServiceNode } from './service-node.ts'
 import type { NameRecord, StorageNode } from './storage-node.ts'
-import type { ServiceNodeContact, SwarmTable } from './swarm-table.ts'
+import { type ServiceNodeContact, SwarmIndex, type SwarmTable } from './swarm-table.ts'
 import { HARD_FORK } from './version.ts'
 
 export interface DevnetOptions {
@@ -61,7 +63,7 @@ export interface DevnetNode {
   readonly ip: string
   readonly port: number
   readonly url: string
-  /** Lower-case hex without leading zeros. */
+  /** Lower-case hex without leading zeros; `ffffffffffffffff` for none. */
   readonly swarmId: string
   readonly running: boolean
   /** What the node saw, oldest first. */
@@ -88,6 +90,11 @@ export interface Devnet {
   stopNode(id: string): Promise<void>
   /** Starts it again on the same port; the members of its swarm hand over what it missed. */
   restartNode(id: string): Promise<void>
+  /**
+   * Changes the table of every node and of the seed: `swarmId` in hex, or null for no swarm (decommissioned). Resolves
+   * when the nodes have handed over what the change asks for. Protocol page 04, section 12.5.
+   */
+  assignSwarms(changes: readonly { readonly id: string; readonly swarmId: string | null }[]): Promise<void>
   clearRecords(): void
   close(): Promise<void>
 }
@@ -131,13 +138,12 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
     throw error
   }
 
-  const table = makeTable(nodes, settings.secret)
+  let table = makeTable(nodes, settings.secret)
   seedNode.setTable(table)
-  for (const node of nodes) node.setTable(table)
-  const views = nodes.map((node, index) => view(node, index, table.nodes[index]!))
-  const byId = new Map(
-    nodes.map((node, index) => [node.id, { node, view: views[index]!, contact: table.nodes[index]! }]),
-  )
+  await Promise.all(nodes.map((node) => node.setTable(table)))
+  const contactOf = (id: string) => table.nodes.find((contact) => contact.pubkeyEd25519 === id)!
+  const views = nodes.map((node, index) => view(node, index, contactOf))
+  const byId = new Map(nodes.map((node, index) => [node.id, { node, view: views[index]! }]))
   const seedNodes: DevnetSeedNode[] = [
     {
       url: `https://${host}:${seedNode.port}/json_rpc`,
@@ -182,7 +188,7 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
       if (!/^[0-9a-fA-F]{66}$/.test(account)) {
         throw new DevnetError('DEVNET_BAD_OPTION', 'swarmOf: an account id is 66 hex digits')
       }
-      const { index } = nodes[0]!.storage
+      const index = new SwarmIndex(table)
       const members = index.members(index.swarmOf(account.toLowerCase()))
       return members.map((member) => entry(member.pubkeyEd25519).view)
     },
@@ -191,12 +197,31 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
     },
     async restartNode(id) {
       if (closed) throw new DevnetError('DEVNET_CLOSED', 'this devnet is closed')
-      const { node, contact } = entry(id)
+      const { node } = entry(id)
       if (node.running) return
       await node.listen(0)
       const others = nodes.filter((other) => other !== node && other.running)
-      await Promise.all(others.map((other) => other.storage.flushMissed(contact)))
+      await Promise.all(others.map((other) => other.storage.flushMissed(contactOf(id))))
       await Promise.all(node.storage.missedPeers().map((peer) => node.storage.flushMissed(peer)))
+    },
+    async assignSwarms(changes) {
+      const ids = new Map(
+        changes.map(({ id, swarmId }) => [entry(id).node.id, swarmId === null ? NO_SWARM : parseSwarmId(swarmId)]),
+      )
+      if ([...ids.values()].includes(undefined)) {
+        throw new DevnetError('DEVNET_BAD_OPTION', 'assignSwarms: a swarm id is 1 to 16 hex digits, not all of them f')
+      }
+      table = {
+        ...table,
+        height: table.height + 1,
+        blockHash: bytesToHex(blake2b({ message: hexToBytes(table.blockHash), length: 32 })),
+        nodes: table.nodes.map((contact) => ({
+          ...contact,
+          swarmId: ids.get(contact.pubkeyEd25519) ?? contact.swarmId,
+        })),
+      }
+      seedNode.setTable(table)
+      await Promise.all(nodes.map((node) => node.setTable(table)))
     },
     clearRecords() {
       for (const node of nodes) node.records.clear()
@@ -235,8 +260,7 @@ function checkOptions(options: DevnetOptions): Settings {
   return { count, host, port, clock, secret }
 }
 
-async function canListen(address: string): Promise<boolean> {
-  const { createServer } = await import('node:net')
+function canListen(address: string): Promise<boolean> {
   const server = createServer()
   return new Promise((resolve) => {
     server.once('error', () => resolve(false))
@@ -262,7 +286,8 @@ function makeTable(nodes: readonly ServiceNode[], secret: Uint8Array): SwarmTabl
   }
 }
 
-function view(node: ServiceNode, index: number, contact: ServiceNodeContact): DevnetNode {
+function view(node: ServiceNode, index: number, contactOf: (id: string) => ServiceNodeContact): DevnetNode {
+  const contact = contactOf(node.id)
   return {
     id: node.id,
     index,
@@ -271,7 +296,9 @@ function view(node: ServiceNode, index: number, contact: ServiceNodeContact): De
     ip: contact.ip,
     port: contact.portHttps,
     url: `https://${contact.ip}:${contact.portHttps}`,
-    swarmId: contact.swarmId.toString(16),
+    get swarmId() {
+      return contactOf(node.id).swarmId.toString(16)
+    },
     get running() {
       return node.running
     },

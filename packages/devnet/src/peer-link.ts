@@ -54,6 +54,16 @@ export class PeerLink {
       [SIGNATURE_HEADER]: bytesToBase64(ed25519Sign({ message, keyPair: this.#keyPair })),
       'Content-Length': body.length,
     }
+    return this.#exchange(peer, path, headers, body, ms)
+  }
+
+  #exchange(
+    peer: ServiceNodeContact,
+    path: string,
+    headers: Record<string, string | number>,
+    body: Uint8Array,
+    ms: number,
+  ): Promise<PeerAnswer | 'broken' | null> {
     return new Promise((resolve) => {
       const options = { host: peer.ip, port: peer.portHttps, path, method: 'POST', headers, agent: this.#agent }
       let answered = false
@@ -63,7 +73,12 @@ export class PeerLink {
       })
       const timer = setTimeout(() => request.destroy(), ms)
       timer.unref()
-      request.once('error', () => resolve(null))
+      request.once('error', (error: NodeJS.ErrnoException) => {
+        // A kept connection that the peer closed meanwhile says nothing about the peer.
+        const stale = request.reusedSocket && !answered && error.code === 'ECONNRESET'
+        answered ||= stale
+        resolve(stale ? this.#exchange(peer, path, headers, body, ms) : null)
+      })
       request.once('close', () => {
         clearTimeout(timer)
         if (!answered) resolve(null)

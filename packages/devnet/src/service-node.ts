@@ -109,11 +109,8 @@ export class ServiceNode {
     this.#running = true
   }
 
-  setTable(table: SwarmTable): void {
-    if (this.#storage !== null) {
-      this.#storage.setTable(table)
-      return
-    }
+  async setTable(table: SwarmTable): Promise<void> {
+    if (this.#storage !== null) return this.#storage.setTable(table)
     this.#storage = new StorageNode({
       keyPair: this.#options.keyPair,
       table,

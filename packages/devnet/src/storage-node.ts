@@ -100,9 +100,42 @@ export class StorageNode {
     return this.#swarmId
   }
 
-  setTable(table: SwarmTable): void {
+  /**
+   * Takes a new table, and hands rows over as the change asks for. Resolves when the pushes are done; failures are
+   * dropped, as nodes only log them. Protocol page 04, sections 12.3 and 12.5.
+   */
+  async setTable(table: SwarmTable): Promise<void> {
+    const before = this.#index
+    const oldId = this.#swarmId
     this.#index = new SwarmIndex(table)
     this.#swarmId = this.#index.node(this.publicKey)?.swarmId ?? NO_SWARM
+    const pushes = new Map<string, { peer: ServiceNodeContact; rows: MessageRow[] }>()
+    for (const { peer, row } of this.#handOver(before, oldId)) {
+      const push = pushes.get(peer.pubkeyEd25519)
+      if (push === undefined) pushes.set(peer.pubkeyEd25519, { peer, rows: [row] })
+      else push.rows.push(row)
+    }
+    const pieces = [...pushes.values()].flatMap(({ peer, rows }) => piecesOf(rows).map((piece) => ({ peer, piece })))
+    await Promise.all(pieces.map(({ peer, piece }) => this.#ask(peer, 'sn.data', rowsToData(piece))))
+  }
+
+  /** Who gets which row when the table changes. Nothing is pushed after a return from no swarm. */
+  *#handOver(before: SwarmIndex, oldId: bigint): Generator<{ peer: ServiceNodeContact; row: MessageRow }> {
+    if (oldId === NO_SWARM) return
+    const dissolved = this.#swarmId !== oldId && this.#index.members(oldId).length === 0
+    if (this.#swarmId !== oldId && !dissolved) return
+    const known = new Set(before.members(oldId).map((node) => node.pubkeyEd25519))
+    const joined = dissolved
+      ? []
+      : this.#index
+          .members(oldId)
+          .filter((node) => node.pubkeyEd25519 !== this.publicKey && !known.has(node.pubkeyEd25519))
+    for (const row of this.database.all()) {
+      const id = this.#index.swarmOf(row.owner)
+      const isNew = before.members(id).length === 0
+      const moved = id !== this.#swarmId && (dissolved || isNew) ? this.#index.members(id) : []
+      for (const peer of [...joined, ...moved]) yield { peer, row }
+    }
   }
 
   /** Drops expired messages. */
@@ -405,6 +438,21 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function rowsToData(rows: readonly MessageRow[]): Uint8Array {
   const list = rows.map((row) => [hexToBytes(row.owner), row.hash, row.timestamp, row.expiry, row.data, row.namespace])
   return concatBytes(Uint8Array.of(1), encodeBencode(list))
+}
+
+/** Rows in pieces of at most about nine megabytes. Protocol page 04, section 6. */
+function piecesOf(rows: readonly MessageRow[]): MessageRow[][] {
+  const pieces: MessageRow[][] = []
+  let size = Number.POSITIVE_INFINITY
+  for (const row of rows) {
+    size += row.data.length + 200
+    if (size > 9_000_000) {
+      pieces.push([])
+      size = row.data.length + 200
+    }
+    pieces.at(-1)!.push(row)
+  }
+  return pieces
 }
 
 function rowFromList(item: unknown): MessageRow | null {

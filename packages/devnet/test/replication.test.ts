@@ -1,3 +1,4 @@
+import { swarmSpace } from '@sessionkit/swarm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Devnet, type DevnetNode, startDevnet } from '../src/index.ts'
 import { testAccount } from './account.ts'
@@ -71,6 +72,52 @@ test('members answer by their own clock', async () => {
   late.clockOffset = 0
   // A definite refusal is not repeated.
   expect(asked.storage.missedPeers()).toEqual([])
+})
+
+test('a member that returns after it was decommissioned is given everything', async () => {
+  const other = await startDevnet({ seed: 5, nodes: 10, clock: () => now })
+  try {
+    const [asked, away] = other.swarmOf(carol.id) as [DevnetNode, DevnetNode]
+    const swarmId = away.swarmId
+    await other.assignSwarms([{ id: away.id, swarmId: null }])
+    expect(away.swarmId).toBe('ffffffffffffffff')
+    expect(other.swarmOf(carol.id)).toHaveLength(4)
+    const refused = await http.rpc(away, 'info', {})
+    expect(refused).toEqual({ status: 503, body: 'Service node is not ready: not in any swarm\n' })
+    const stored = await http.rpc(asked, 'store', carol.store('while away', now))
+    expect(Object.keys(stored.body.swarm)).toHaveLength(4)
+    await other.assignSwarms([{ id: away.id, swarmId }])
+    expect(await texts(away)).toEqual(['while away'])
+  } finally {
+    await other.close()
+  }
+})
+
+test('a new swarm gets what it now keeps, and the old one answers 421', async () => {
+  const other = await startDevnet({ seed: 6, nodes: 10, clock: () => now })
+  try {
+    const old = other.swarmOf(carol.id)
+    await http.rpc(old[0]!, 'store', carol.store('moves', now))
+    const moved = other.nodes.filter((node) => !old.includes(node)).slice(0, 3)
+    // The position of the account itself: nobody is nearer.
+    const position = swarmSpace(carol.id).toString(16)
+    await other.assignSwarms(moved.map((node) => ({ id: node.id, swarmId: position })))
+    expect(other.swarmOf(carol.id).map((node) => node.id)).toEqual(moved.map((node) => node.id))
+    for (const node of moved) expect(await texts(node)).toEqual(['moves'])
+    const lost = await http.rpc(old[0]!, 'retrieve', carol.retrieve(now))
+    expect([lost.status, lost.body.swarm, lost.body.snodes.length]).toEqual([421, position, 3])
+
+    // The new swarm is dissolved again: its nodes push to who keeps the account now.
+    await http.rpc(moved[0]!, 'store', carol.store('comes back', now))
+    const rest = other.nodes.find((node) => !old.includes(node) && !moved.includes(node))!
+    await other.assignSwarms(moved.map((node) => ({ id: node.id, swarmId: rest.swarmId })))
+    expect(await texts(old[0]!)).toEqual(['moves', 'comes back'])
+    await expect(other.assignSwarms([{ id: rest.id, swarmId: 'xyz' }])).rejects.toThrow(
+      expect.objectContaining({ code: 'DEVNET_BAD_OPTION' }),
+    )
+  } finally {
+    await other.close()
+  }
 })
 
 test('everything is closed at the end', async () => {

@@ -1,11 +1,9 @@
-import { startDevnet } from '@sessionkit/devnet'
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import type { DemoEvent } from '../demo/events.ts'
 import { linesOf } from '../demo/lines.ts'
 import { liveScreen } from '../demo/live.ts'
 import type { ObservedNode } from '../demo/observe.ts'
-import { playStory } from '../demo/story.ts'
 import { CliError } from '../error.ts'
 import type { Io } from '../io.ts'
 import { styleOf } from '../style.ts'
@@ -39,6 +37,10 @@ async function demo({ nodes, json }: Options, { io }: CommandContext): Promise<v
   try {
     const started = performance.now()
     screen.show({ type: 'step', step: 1, title: `A network of ${nodes} service nodes on this machine` })
+    const [{ startDevnet }, { playStory }] = await Promise.all([
+      import('@sessionkit/devnet'),
+      import('../demo/story.ts'),
+    ])
     const devnet = await startDevnet({ nodes })
     try {
       const observed: ObservedNode[] = devnet.nodes.map((node) => ({

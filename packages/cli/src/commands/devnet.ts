@@ -1,4 +1,4 @@
-import { type Devnet, startDevnet } from '@sessionkit/devnet'
+import type { Devnet } from '@sessionkit/devnet'
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { printable, styleOf, table } from '../style.ts'
@@ -33,6 +33,7 @@ export function addDevnet(program: Command, context: CommandContext): void {
 async function devnet(options: Options, { io }: CommandContext): Promise<void> {
   const { nodes, seed, port, write } = options
   const { stop } = io
+  const { startDevnet } = await import('@sessionkit/devnet')
   const network = await startDevnet({ nodes, port, writeTo: write, ...(seed === undefined ? {} : { seed }) })
   try {
     if (options.json) io.out(`${JSON.stringify(describe(network, write))}\n`)

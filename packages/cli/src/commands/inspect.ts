@@ -1,11 +1,8 @@
 import { open } from 'node:fs/promises'
-import { ready } from '@sessionkit/crypto'
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../error.ts'
-import { inspectBytes } from '../inspect/bytes.ts'
 import type { Finding } from '../inspect/finding.ts'
-import { inspectText } from '../inspect/text.ts'
 import { MAX_INPUT_BYTES } from '../io.ts'
 import { printable, styleOf, table } from '../style.ts'
 
@@ -23,6 +20,7 @@ export function addInspect(program: Command, context: CommandContext): void {
 }
 
 async function inspect(what: string, options: { readonly json?: true }, { io }: CommandContext): Promise<void> {
+  const { inspectText, ready } = await import('../inspect/text.ts')
   await ready
   const finding = what === '-' ? await inspectText(await io.readInput()) : await inspectArgument(what)
   if (finding === null) {
@@ -46,6 +44,10 @@ const shown = (value: Finding['facts'][string]): string =>
   typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
 
 async function inspectArgument(what: string): Promise<Finding | null> {
+  const [{ inspectText }, { inspectBytes }] = await Promise.all([
+    import('../inspect/text.ts'),
+    import('../inspect/bytes.ts'),
+  ])
   const file = await readBytes(what)
   if (file === undefined) return inspectText(what)
   const asText = textOf(file)

@@ -1,5 +1,5 @@
-import { Client, type ClientEvents } from '@sessionkit/client'
-import { shortenId } from '@sessionkit/session-id'
+import type { ClientEvents } from '@sessionkit/client'
+import { shortenId } from '@sessionkit/session-id/id'
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { addNetworkOption, type NetworkOption, networkOf } from '../network-option.ts'
@@ -28,6 +28,7 @@ export function addListen(program: Command, context: CommandContext): void {
 
 async function listen(options: Options, { io }: CommandContext): Promise<void> {
   const phrase = await readPhrase(options, io)
+  const { Client } = await import('@sessionkit/client')
   const client = await Client.open({ network: networkOf(options, io), account: { phrase } })
   const style = styleOf(io)
   const json = (event: object): void => io.out(`${JSON.stringify(event)}\n`)

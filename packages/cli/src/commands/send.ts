@@ -1,5 +1,4 @@
-import { Client } from '@sessionkit/client'
-import { parseSessionId, shortenId } from '@sessionkit/session-id'
+import { parseSessionId, shortenId } from '@sessionkit/session-id/id'
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { CliError } from '../error.ts'
@@ -31,6 +30,7 @@ async function send(id: string, given: string | undefined, options: Options, { i
   const to = parseSessionId(id.trim())
   const phrase = await readPhrase(options, io)
   const text = given ?? (await textFromInput(io))
+  const { Client } = await import('@sessionkit/client')
   const client = await Client.open({ network: networkOf(options, io), account: { phrase } })
   try {
     const sent = await client.send(to, { text }, { signal: io.stop })

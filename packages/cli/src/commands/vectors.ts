@@ -5,7 +5,7 @@ import { CliError, EXIT_FAILURE } from '../error.ts'
 import { MAX_INPUT_BYTES } from '../io.ts'
 import { progressBar } from '../progress.ts'
 import { printable, type Style, styleOf } from '../style.ts'
-import { type FileReport, type OperationReport, runVectors } from '../vectors/runner.ts'
+import type { FileReport, OperationReport } from '../vectors/runner.ts'
 
 interface Options {
   readonly strict?: true
@@ -33,6 +33,7 @@ export function addVectors(program: Command, context: CommandContext): void {
 
 /** Whether everything was as it should be. */
 async function runFiles(files: readonly string[], options: Options, { io }: CommandContext): Promise<boolean> {
+  const { runVectors } = await import('../vectors/runner.ts')
   const style = styleOf(io)
   // All files are read first: a missing one is told before minutes of work.
   const contents = await Promise.all(files.map(readJson))

@@ -1,10 +1,13 @@
 import { base32zToBytes, base64ToBytes, bytesToHex, hexToBytes } from '@sessionkit/bytes'
 import { parseId } from '@sessionkit/session-id/id'
+
 import { attempt } from './attempt.ts'
 import { inspectBytes } from './bytes.ts'
 import type { Finding } from './finding.ts'
 import { inspectJson } from './json.ts'
 import { inspectPhrase } from './phrase.ts'
+
+export { ready } from '@sessionkit/crypto'
 
 /** Says what a text is: an id, a phrase, JSON, or bytes written as hex or base64. Null when nothing fits. */
 export async function inspectText(given: string): Promise<Finding | null> {
