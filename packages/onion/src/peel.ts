@@ -1,4 +1,4 @@
-import { assertBytes, bytesToUtf8, hexToBytes, isHex, isSessionKitError } from '@sessionkit/bytes'
+import { assertBytes, hexToBytes, isHex, isSessionKitError } from '@sessionkit/bytes'
 import type { X25519KeyPair } from '@sessionkit/crypto'
 import { split } from './combined.ts'
 import { isAllowedUrl, isPort } from './destination.ts'
@@ -177,14 +177,5 @@ function checkBytes(value: unknown, name: string, length?: number): void {
     assertBytes(value, name, length)
   } catch (cause) {
     throw new OnionError('ONION_BAD_INPUT', `${name}: expected ${length ?? 'some'} bytes`, { cause })
-  }
-}
-
-/** The text of a storage request inside a final layer. Throws `ONION_BAD_JSON` when it is not UTF-8. */
-export function payloadText(payload: Uint8Array): string {
-  try {
-    return bytesToUtf8(payload)
-  } catch (cause) {
-    throw new OnionError('ONION_BAD_JSON', 'the payload is not UTF-8', { cause })
   }
 }

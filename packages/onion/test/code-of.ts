@@ -10,21 +10,3 @@ export function codeOf(run: () => unknown): string {
   }
   return 'no error'
 }
-
-/** Values of wrong types for every position of a public function. */
-export const garbage: readonly unknown[] = [
-  undefined,
-  null,
-  0,
-  -1,
-  Number.NaN,
-  1n,
-  '',
-  'x',
-  [],
-  {},
-  true,
-  () => 0,
-  new Date(0),
-  new ArrayBuffer(4),
-]
