@@ -172,7 +172,7 @@ describe('parsers only return or throw SwarmError', () => {
         }
       }
     }
-  }, 30_000)
+  }, 60_000)
 
   it('for mutated lists of nodes', () => {
     const next = generator(7)
@@ -187,7 +187,7 @@ describe('parsers only return or throw SwarmError', () => {
         }
       }
     }
-  }, 30_000)
+  }, 60_000)
 })
 
 describe('quoting of long integers', () => {
