@@ -6,8 +6,8 @@ import type { BodyObject, BodyValue } from './body.ts'
 import type { Database, MessageRow } from './database.ts'
 import { FORWARDED_TOLERANCE_MS, SIGNATURE_TOLERANCE_MS, STORE_TOLERANCE_MS } from './limits.ts'
 import type * as Request from './request.ts'
-import { signedParams } from './request.ts'
 import { selectRetrievePage } from './retrieve-page.ts'
+import { signedParams } from './signed-params.ts'
 
 /** What a method needs of its node. */
 export interface MethodContext {

@@ -2,7 +2,8 @@ import { bytesToHex, equalBytes, hexToBytes } from '@sessionkit/bytes'
 import { ed25519PublicKeyToX25519, ed25519Verify } from '@sessionkit/crypto'
 import { signedBytes, subaccountAllows } from '@sessionkit/swarm/node'
 import type { Database } from './database.ts'
-import { type AccountRequest, type Auth, signedParams } from './request.ts'
+import type { AccountRequest, Auth } from './request.ts'
+import { signedParams } from './signed-params.ts'
 
 /** The key that signs for an account, or null when the given one is another account's. Protocol page 04, section 3.1. */
 function ownerKey(owner: string, auth: Auth): Uint8Array | null {

@@ -2,10 +2,8 @@ import {
   type BencodeDict,
   bytesToHex,
   bytesToUtf8,
-  concatBytes,
   decodeBencode,
   encodeBencode,
-  hexToBytes,
   isSessionKitError,
   utf8ToBytes,
 } from '@sessionkit/bytes'
@@ -15,19 +13,14 @@ import { RECURSIVE_METHODS } from '@sessionkit/swarm/node'
 import { type MethodContext, planAccountRequest } from './account-methods.ts'
 import { type BodyObject, type BodyValue, bodyToBencode, entryFromBencode } from './body.ts'
 import { Database, type MessageRow } from './database.ts'
-import { MAX_QUEUED_WRITES } from './limits.ts'
+import { MissedWrites } from './missed-writes.ts'
 import { activeNodesBin, serviceNodeList } from './node-list.ts'
 import { ParamError, Params } from './params.ts'
 import { parseJson } from './parse-json.ts'
-import {
-  type AccountRequest,
-  forwardedParams,
-  type IfElseRequest,
-  isMethod,
-  type NodeRequest,
-  type OxendRequest,
-  parseRequest,
-} from './request.ts'
+import { isMethod, parseRequest } from './parse-request.ts'
+import { decodeRows, encodeRows, piecesOf } from './pushed-rows.ts'
+import type { AccountRequest, IfElseRequest, NodeRequest, OxendRequest } from './request.ts'
+import { forwardedParams } from './signed-params.ts'
 import { NO_SWARM, type ServiceNodeContact, SwarmIndex, type SwarmTable } from './swarm-table.ts'
 import { STORAGE_VERSION } from './version.ts'
 
@@ -69,10 +62,6 @@ export interface StorageNodeOptions {
 
 const RECURSIVE: ReadonlySet<string> = new Set(RECURSIVE_METHODS)
 
-type Missed =
-  | { readonly kind: 'data'; readonly row: MessageRow }
-  | { readonly kind: 'command'; readonly method: string; readonly params: Uint8Array }
-
 /**
  * One storage node without a network: database, table, clock and the whole RPC. `handle` never throws.
  * Protocol page 04, sections 2 to 6.
@@ -81,7 +70,7 @@ export class StorageNode {
   readonly publicKey: string
   readonly database: Database = new Database()
   readonly #options: StorageNodeOptions
-  readonly #missed = new Map<string, Missed[]>()
+  readonly #missed = new MissedWrites()
   #index: SwarmIndex
   #swarmId: bigint
 
@@ -116,7 +105,7 @@ export class StorageNode {
       else push.rows.push(row)
     }
     const pieces = [...pushes.values()].flatMap(({ peer, rows }) => piecesOf(rows).map((piece) => ({ peer, piece })))
-    await Promise.all(pieces.map(({ peer, piece }) => this.#ask(peer, 'sn.data', rowsToData(piece))))
+    await Promise.all(pieces.map(({ peer, piece }) => this.#ask(peer, 'sn.data', encodeRows(piece))))
   }
 
   /** Who gets which row when the table changes. Nothing is pushed after a return from no swarm. */
@@ -188,17 +177,9 @@ export class StorageNode {
 
   /** Stores rows that another node pushed (`sn.data`) and tells how many were new. Protocol page 04, section 6. */
   receiveData(data: Uint8Array): number {
-    if (data[0] !== 1) return 0
-    let rows: unknown
-    try {
-      rows = decodeBencode(data.subarray(1))
-    } catch {
-      return 0
-    }
     let added = 0
-    for (const item of Array.isArray(rows) ? rows : []) {
-      const row = rowFromList(item)
-      if (row === null || row.expiry <= this.#options.now() || !this.#makesWay(row)) continue
+    for (const row of decodeRows(data)) {
+      if (row.expiry <= this.#options.now() || !this.#makesWay(row)) continue
       if (!this.database.insert(row).already) added++
     }
     return added
@@ -213,32 +194,18 @@ export class StorageNode {
     return true
   }
 
-  /** Sends a peer what it missed, in order, until it is silent again. */
-  async flushMissed(peer: ServiceNodeContact): Promise<number> {
-    const queue = this.#missed.get(peer.pubkeyEd25519)
-    let sent = 0
-    while (queue !== undefined && queue.length > 0) {
-      const item = queue[0]!
-      const expired = item.kind === 'data' && item.row.expiry <= this.#options.now()
-      if (!expired) {
-        const answer =
-          item.kind === 'data'
-            ? await this.#options.forward(peer, 'sn.data', rowsToData([item.row]))
-            : await this.#options.forward(peer, item.method, item.params)
-        // A definite refusal is an answer too: it is not repeated.
-        if (answer === null) return sent
-        sent++
-      }
-      // Another flush may run beside this one; the item at the front is dropped only once.
-      if (queue[0] === item) queue.shift()
-    }
-    this.#missed.delete(peer.pubkeyEd25519)
-    return sent
+  /** Sends a peer what it missed, in order, until it is silent again; tells how much it took. */
+  flushMissed(peer: ServiceNodeContact): Promise<number> {
+    return this.#missed.flush(peer.pubkeyEd25519, async (missed) => {
+      if (missed.kind === 'command') return (await this.#ask(peer, missed.method, missed.params)) !== null
+      if (missed.row.expiry <= this.#options.now()) return true
+      return (await this.#ask(peer, 'sn.data', encodeRows([missed.row]))) !== null
+    })
   }
 
   /** Peers for which something waits. */
   missedPeers(): ServiceNodeContact[] {
-    return [...this.#missed.keys()].flatMap((key) => this.#index.node(key) ?? [])
+    return this.#missed.peers().flatMap((key) => this.#index.node(key) ?? [])
   }
 
   #context(forwarded: boolean): MethodContext {
@@ -371,13 +338,11 @@ export class StorageNode {
     own: Record<string, BodyValue>,
     params: Uint8Array,
   ): void {
-    const queue = this.#missed.get(peer.pubkeyEd25519) ?? []
-    const row = request.method === 'store' ? this.database.find(request.owner, String(own.hash)) : undefined
+    const key = peer.pubkeyEd25519
+    if (request.method !== 'store') return this.#missed.add(key, { kind: 'command', method: request.method, params })
     // A store is handed over as data, because its signature time would be stale by then. Protocol page 04, section 6.
-    if (row !== undefined) queue.push({ kind: 'data', row })
-    else if (request.method !== 'store') queue.push({ kind: 'command', method: request.method, params })
-    if (queue.length > MAX_QUEUED_WRITES) queue.shift()
-    this.#missed.set(peer.pubkeyEd25519, queue)
+    const row = this.database.find(request.owner, String(own.hash))
+    if (row !== undefined) this.#missed.add(key, { kind: 'data', row })
   }
 }
 
@@ -433,49 +398,4 @@ function compareLists(a: readonly number[], b: readonly number[]): number {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function rowsToData(rows: readonly MessageRow[]): Uint8Array {
-  const list = rows.map((row) => [hexToBytes(row.owner), row.hash, row.timestamp, row.expiry, row.data, row.namespace])
-  return concatBytes(Uint8Array.of(1), encodeBencode(list))
-}
-
-/** Rows in pieces of at most about nine megabytes. Protocol page 04, section 6. */
-function piecesOf(rows: readonly MessageRow[]): MessageRow[][] {
-  const pieces: MessageRow[][] = []
-  let size = Number.POSITIVE_INFINITY
-  for (const row of rows) {
-    size += row.data.length + 200
-    if (size > 9_000_000) {
-      pieces.push([])
-      size = row.data.length + 200
-    }
-    pieces.at(-1)!.push(row)
-  }
-  return pieces
-}
-
-function rowFromList(item: unknown): MessageRow | null {
-  if (!Array.isArray(item)) return null
-  const [owner, hash, timestamp, expiry, data, namespace = 0n] = item as unknown[]
-  const fits =
-    owner instanceof Uint8Array &&
-    owner.length === 33 &&
-    hash instanceof Uint8Array &&
-    hash.length === 43 &&
-    typeof timestamp === 'bigint' &&
-    typeof expiry === 'bigint' &&
-    typeof namespace === 'bigint' &&
-    namespace >= -32768n &&
-    namespace <= 32767n &&
-    data instanceof Uint8Array
-  if (!fits) return null
-  return {
-    owner: bytesToHex(owner),
-    hash: Buffer.from(hash).toString('latin1'),
-    timestamp: Number(timestamp),
-    expiry: Number(expiry),
-    namespace: Number(namespace),
-    data,
-  }
 }
