@@ -1,7 +1,5 @@
 import { bytesToHex, utf8ToBytes } from '@sessionkit/bytes'
-import { ready } from '@sessionkit/crypto'
-import { decodePhrase, encodePhrase } from '@sessionkit/mnemonic'
-import { accountFromSeed, createAccount, fingerprint, parseSessionId } from '@sessionkit/session-id'
+import { parseSessionId } from '@sessionkit/session-id/id'
 import type { Command } from 'commander'
 import { renderUnicodeCompact } from 'uqr'
 import type { CommandContext } from '../context.ts'
@@ -48,7 +46,7 @@ async function create(options: CreateOptions, { io }: CommandContext): Promise<v
   if (name !== undefined && (name.trim() === '' || utf8ToBytes(name).length > MAX_NAME_BYTES)) {
     throw new CliError('CLI_USAGE', `--name: between 1 and ${MAX_NAME_BYTES} bytes of text are needed`)
   }
-  await ready
+  const { createAccount, encodePhrase } = await keys()
   const account = createAccount()
   const phrase = encodePhrase(account.seed)
   const sessionId = account.sessionId
@@ -79,7 +77,7 @@ interface ShowOptions {
 }
 
 async function show(options: ShowOptions, { io }: CommandContext): Promise<void> {
-  await ready
+  const { accountFromSeed, decodePhrase, fingerprint } = await keys()
   const theirs = options.compare === undefined ? undefined : parseSessionId(options.compare.trim())
   const account = accountFromSeed(decodePhrase(await readPhrase(options, io)))
   const { sessionId } = account
@@ -101,4 +99,15 @@ async function show(options: ShowOptions, { io }: CommandContext): Promise<void>
   }
   io.out(`${table(rows)}\n`)
   if (options.qr) io.out(`${renderUnicodeCompact(sessionId)}\n`)
+}
+
+/** What makes keys, loaded and ready when it is needed: `--help` waits for no libsodium. */
+async function keys() {
+  const [{ ready }, sessionId, mnemonic] = await Promise.all([
+    import('@sessionkit/crypto'),
+    import('@sessionkit/session-id'),
+    import('@sessionkit/mnemonic'),
+  ])
+  await ready
+  return { ...sessionId, ...mnemonic }
 }

@@ -23,7 +23,7 @@ export function linesOf(event: DemoEvent, style: Style): string[] {
       const result = event.ok ? green(`${event.ms} ms`) : red(`failed: ${event.error ?? 'no answer'}`)
       const path = [...event.path, event.destination].join(' → ')
       return [
-        `   ${bold(event.who)} asks to ${event.method}${attempt}: nodes ${path}  ${result}`,
+        `   ${bold(event.who)} sends a ${event.method} request${attempt}: nodes ${path}  ${result}`,
         ...event.sights.map((sight) => `     ${sightLine(sight, style)}`),
       ]
     }
@@ -55,7 +55,9 @@ export function linesOf(event: DemoEvent, style: Style): string[] {
 }
 
 function sightLine(sight: Sight, { dim, magenta }: Style): string {
-  const who = magenta(`${sight.role} node ${sight.node}`)
-  const next = sight.next === null ? `reads the request: ${sight.method}` : `to ${sight.next}`
-  return `${who} ${dim('saw')} from ${sight.previous}, ${next}; ${sight.bytesIn} bytes in, ${sight.bytesOut} out`
+  const { role, node, previous, next, method, bytesIn, bytesOut } = sight
+  const who = `${magenta(`${role} node ${node}`)} ${dim('saw')}`
+  return next === null
+    ? `${who} ${bytesIn} bytes from ${previous}: it reads a ${method} request, and no client’s address`
+    : `${who} ${bytesIn} bytes from ${previous}, passed ${bytesOut} to ${next}`
 }

@@ -118,8 +118,10 @@ class Story {
 
   async #send(from: Person, to: Person, text: string): Promise<Sent> {
     const { swarmOf, nodes, emit, signal } = this.#options
-    const sent = await from.client.send(to.client.sessionId, { text }, { signal })
-    this.#flush(from)
+    const sent = await from.client
+      .send(to.client.sessionId, { text }, { signal })
+      // What was tried is told also when it was in vain.
+      .finally(() => this.#flush(from))
     const swarm = swarmOf(to.client.sessionId)
     const running = nodes.filter((node) => node.swarm === swarm && node.isRunning())
     const holding = running.filter((node) => node.holds(to.client.sessionId, sent.hash))
@@ -146,8 +148,8 @@ class Story {
   }
 
   async #poll(person: Person): Promise<void> {
-    const { undecryptable } = await person.client.poll({ signal: this.#options.signal })
-    this.#flush(person)
+    const polled = person.client.poll({ signal: this.#options.signal })
+    const { undecryptable } = await polled.finally(() => this.#flush(person))
     this.#hold(undecryptable === 0, `${person.name} can open every message`)
   }
 
