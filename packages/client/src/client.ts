@@ -278,9 +278,7 @@ export class Client {
     }
 
     const cursors: NonNullable<StoreChange['cursors']> = retrieved.namespaces.flatMap(({ namespace, lastHash }) =>
-      lastHash === undefined
-        ? []
-        : [{ node: retrieved.node, account: account.sessionId, namespace, lastHash }],
+      lastHash === undefined ? [] : [{ node: retrieved.node, account: account.sessionId, namespace, lastHash }],
     )
     await store.commit({ now, seen, cursors, messages })
     for (const emit of emits) emit()
@@ -311,7 +309,8 @@ function openAccount(
   let seed: SecretBytes | undefined
   try {
     if ('phrase' in source) seed = decodePhrase(source.phrase, { allow25: true })
-    else seed = source.seed instanceof SecretBytes ? SecretBytes.take(source.seed.copy()) : SecretBytes.from(source.seed)
+    else
+      seed = source.seed instanceof SecretBytes ? SecretBytes.take(source.seed.copy()) : SecretBytes.from(source.seed)
     return { account: accountFromSeed(seed), displayName: undefined }
   } catch (error) {
     // The code alone: a cause would carry whatever the lower package says about the words.

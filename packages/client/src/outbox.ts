@@ -1,5 +1,12 @@
 import type { RandomSource } from '@sessionkit/bytes'
-import { type Content, countCodePoints, MAX_BODY_CODE_POINTS, sealMessage, syncCopy, TTL_BY_KIND } from '@sessionkit/envelope'
+import {
+  type Content,
+  countCodePoints,
+  MAX_BODY_CODE_POINTS,
+  sealMessage,
+  syncCopy,
+  TTL_BY_KIND,
+} from '@sessionkit/envelope'
 import type { Network } from '@sessionkit/network'
 import { type Account, isSessionId, type SessionId } from '@sessionkit/session-id'
 import { ClientError } from './error.ts'
@@ -108,9 +115,11 @@ export async function sendText(options: SendOptions): Promise<Sent> {
 
 function checkDraft(to: unknown, draft: Draft): { readonly to: SessionId; readonly text: string } {
   const id = typeof to === 'string' ? to.toLowerCase() : ''
-  if (!isSessionId(id)) throw new ClientError('CLIENT_BAD_CONVERSATION', 'to: expected a Session ID (05…, 66 hex digits)')
+  if (!isSessionId(id))
+    throw new ClientError('CLIENT_BAD_CONVERSATION', 'to: expected a Session ID (05…, 66 hex digits)')
   const text: unknown = draft?.text
-  if (typeof text !== 'string' || text.trim() === '') throw new ClientError('CLIENT_EMPTY_MESSAGE', 'text: nothing to send')
+  if (typeof text !== 'string' || text.trim() === '')
+    throw new ClientError('CLIENT_EMPTY_MESSAGE', 'text: nothing to send')
   if (text.length > 2 * MAX_TEXT_CODE_POINTS || countCodePoints(text) > MAX_TEXT_CODE_POINTS) {
     throw new ClientError('CLIENT_TEXT_TOO_LONG', `text: at most ${MAX_TEXT_CODE_POINTS} code points`)
   }

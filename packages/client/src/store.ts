@@ -34,6 +34,6 @@ export interface ClientStore {
   seen(keys: readonly string[]): Promise<ReadonlySet<string>>
   cursor(key: CursorKey): Promise<string | undefined>
   /** Ordered by timestamp; of one conversation, or all. */
-  messages(options?: { readonly conversation?: SessionId }): Promise<readonly StoredMessage[]>
+  messages(options?: { readonly conversation?: SessionId | undefined }): Promise<readonly StoredMessage[]>
   commit(change: StoreChange): Promise<void>
 }

@@ -361,13 +361,17 @@ describe('secrets', () => {
 })
 
 describe('opening', () => {
-  it.each([null, 'phrase', {}, { phrase: 'one two' }, { seed: new Uint8Array(15) }, { create: { displayName: 'x'.repeat(101) } }])(
-    'refuses the account %j',
-    async (account) => {
-      const options = { network: 'mainnet', account } as unknown as OpenOptions
-      await expect(Client.open(options)).rejects.toEqual(coded('CLIENT_BAD_ACCOUNT'))
-    },
-  )
+  it.each([
+    null,
+    'phrase',
+    {},
+    { phrase: 'one two' },
+    { seed: new Uint8Array(15) },
+    { create: { displayName: 'x'.repeat(101) } },
+  ])('refuses the account %j', async (account) => {
+    const options = { network: 'mainnet', account } as unknown as OpenOptions
+    await expect(Client.open(options)).rejects.toEqual(coded('CLIENT_BAD_ACCOUNT'))
+  })
 
   it('refuses a network that is none', async () => {
     const account = { create: {} }

@@ -12,6 +12,8 @@ export interface Call {
   attempt: number
   /** Paths that failed in this call; others are preferred. */
   readonly failedPaths: Set<number>
+  /** Hops that were named or proved not to work in this call, fewer than three strikes though they have. */
+  readonly failedHops: Set<string>
 }
 
 /**

@@ -1,3 +1,4 @@
+export type { BatchResult, RetrievedMessage } from '@sessionkit/swarm'
 export type { Sleep } from './attempts.ts'
 export { createClock, type NetworkClock } from './clock.ts'
 export {
@@ -11,7 +12,7 @@ export { NetworkError, type NetworkErrorCode } from './error.ts'
 export { loadNetwork } from './load.ts'
 export { type CreateNetworkOptions, createNetwork, type Network } from './network.ts'
 export type { NodeAnswer, OnionRouter, RequestEvent, RequestNode, ToNodeOptions } from './onion-router.ts'
-export { createPaths, type CreatePathsOptions, type Path, type Paths } from './paths.ts'
+export { type CreatePathsOptions, createPaths, type Path, type Paths } from './paths.ts'
 export { createPool, MAX_POOL_NODES, type NodePool, type PoolNode } from './pool.ts'
 export { type NetworkName, presets } from './presets.ts'
 export {
@@ -32,4 +33,3 @@ export {
   type TransportRequest,
   type TransportResponse,
 } from './transport.ts'
-export type { BatchResult, RetrievedMessage } from '@sessionkit/swarm'

@@ -1,5 +1,5 @@
 import type { RandomSource } from '@sessionkit/bytes'
-import { randomBytes, ready as cryptoReady } from '@sessionkit/crypto'
+import { ready as cryptoReady, randomBytes } from '@sessionkit/crypto'
 import { defaultTransport } from '#platform'
 import { type Sleep, timerSleep } from './attempts.ts'
 import { createClock, type NetworkClock } from './clock.ts'

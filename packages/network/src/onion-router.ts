@@ -107,7 +107,7 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
   let nextId = 1
 
   const pickPath = async (node: PoolNode, call: Call): Promise<Path> => {
-    const wanted = { avoid: new Set([node.id]), failed: call.failedPaths }
+    const wanted = { avoid: new Set([node.id, ...call.failedHops]), failed: call.failedPaths }
     try {
       return paths.pick(wanted)
     } catch (error) {
@@ -140,11 +140,11 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
         signal: call.signal,
       })
       if (response.status === 200) answer = openAnswer(response.body, secret)
-      else failure = pathFailure(path, node, response)
+      else failure = pathFailure(call, path, node, response)
     } catch (error) {
       const ended = endedError(call, closing)
       if (ended) throw ended
-      failure = exchangeFailure(path, error)
+      failure = exchangeFailure(call, path, error)
     } finally {
       secret.wipe()
       done()
@@ -167,7 +167,7 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
   }
 
   /** A guard that does not answer as one, and answers that nobody can read. */
-  const exchangeFailure = (path: Path, thrown: unknown): Failure => {
+  const exchangeFailure = (call: Call, path: Path, thrown: unknown): Failure => {
     const error =
       thrown instanceof NetworkError
         ? thrown
@@ -176,14 +176,14 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
     const { code } = error
     if (code === 'NETWORK_UNREACHABLE' || code === 'NETWORK_BAD_CERTIFICATE' || code === 'NETWORK_REDIRECT') {
       // The guard's own doing. Silence, too much and nonsense may also come from further on.
-      strikeNode((path.hops[0] as PoolNode).id)
+      strikeHop(call, (path.hops[0] as PoolNode).id)
       return { blame: 'path', error }
     }
     return { blame: 'either', error }
   }
 
   /** What a guard's error text says. Protocol page 03, section 8.1. */
-  const pathFailure = (path: Path, node: PoolNode, { status, body }: TransportResponse): Failure => {
+  const pathFailure = (call: Call, path: Path, node: PoolNode, { status, body }: TransportResponse): Failure => {
     const error = new NetworkError('NETWORK_PATH_FAILED', `the path answered with status ${status}`, { status })
     const { scope, blamed, gone } = classifyPathError({
       status,
@@ -201,19 +201,20 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
       if (gone) {
         pool.drop(id)
         paths.repair(id)
-      } else strikeNode(id)
+      } else strikeHop(call, id)
       paths.strike(path, { guardAnswered: true })
       return { blame: 'path', error }
     }
     if (scope === 'guard') {
-      strikeNode((path.hops[0] as PoolNode).id)
+      strikeHop(call, (path.hops[0] as PoolNode).id)
       return { blame: 'path', error }
     }
     paths.strike(path, { guardAnswered: true })
     return { blame: 'either', error }
   }
 
-  const strikeNode = (id: string) => {
+  const strikeHop = (call: Call, id: string) => {
+    call.failedHops.add(id)
     if (pool.strike(id)) paths.repair(id)
   }
 
@@ -246,6 +247,7 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
       deadline: now() + callTimeout,
       attempt: 0,
       failedPaths: new Set(),
+      failedHops: new Set(),
     }
   }
 

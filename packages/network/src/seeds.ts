@@ -51,7 +51,9 @@ export async function fetchNodeList(options: FetchNodeListOptions): Promise<read
         signal,
       })
       if (response.status !== 200) {
-        throw new NetworkError('NETWORK_BAD_ANSWER', `seed node: status ${response.status}`, { status: response.status })
+        throw new NetworkError('NETWORK_BAD_ANSWER', `seed node: status ${response.status}`, {
+          status: response.status,
+        })
       }
       if (response.contentType.split(';')[0]?.trim() !== 'application/json') {
         throw new NetworkError('NETWORK_BAD_ANSWER', 'seed node: the answer is not application/json')

@@ -217,7 +217,10 @@ export function createStorage({ router, swarms, pool, clock }: CreateStorageOpti
       const { value } = await askSwarm(to, signal, () => {
         const request = buildStore({ owner: to, data, ttl, namespace, signer, timestamp: clock.now() })
         const nodes = swarms.listed(to).map(({ id }) => id)
-        return { request, read: (body) => ({ ...parseStoreResponse({ body, request, nodes }), swarmSize: nodes.length }) }
+        return {
+          request,
+          read: (body) => ({ ...parseStoreResponse({ body, request, nodes }), swarmSize: nodes.length }),
+        }
       })
       for (const id of value.misbehaved) pool.strike(id)
       return {

@@ -58,7 +58,12 @@ describe('against a network', () => {
     expect(network.pool.size).toBe(15)
     for (const node of devnet.nodes) expect(network.pool.get(node.id)?.swarmId?.toString(16)).toBe(node.swarmId)
     const swarm = network.swarms.listed(bob.sessionId).map(({ id }) => id)
-    expect(swarm.sort()).toEqual(devnet.swarmOf(bob.sessionId).map(({ id }) => id).sort())
+    expect(swarm.sort()).toEqual(
+      devnet
+        .swarmOf(bob.sessionId)
+        .map(({ id }) => id)
+        .sort(),
+    )
   })
 
   it('believes no seed with another certificate', async () => {
@@ -90,7 +95,10 @@ describe('against a network', () => {
     const result = await network.storage.store({ to: bob.sessionId, data: bytes })
     expect(result.hash).toBe(messageHash({ owner: bob.sessionId, data: bytes }))
     expect(result.members.map(({ ed25519 }) => ed25519).sort()).toEqual(
-      devnet.swarmOf(bob.sessionId).map(({ id }) => id).sort(),
+      devnet
+        .swarmOf(bob.sessionId)
+        .map(({ id }) => id)
+        .sort(),
     )
     expect(result.members.every(({ already }) => !already)).toBe(true)
     expect(result.expiry).toBeGreaterThan(Date.now() + 1_209_000_000)
@@ -265,7 +273,9 @@ describe('nodes that misbehave', () => {
         async post(request) {
           if (!request.url.endsWith('/onion_req/v2') || lies > 0) return own.post(request)
           lies += 1
-          const outside = network.pool.all().find(({ id }) => !network.paths.all().some(({ hops }) => hops.some((hop) => hop.id === id)))
+          const outside = network.pool
+            .all()
+            .find(({ id }) => !network.paths.all().some(({ hops }) => hops.some((hop) => hop.id === id)))
           return { status: 502, contentType: '', body: utf8ToBytes(`Next node not found: ${outside?.id}`) }
         },
       },
@@ -342,7 +352,10 @@ describe('swarms that moved', () => {
     const { network, events } = openNetwork()
     await network.ready()
     const right = devnet.swarmOf(bob.sessionId).map(({ id }) => id)
-    const wrong = network.pool.all().filter(({ id }) => !right.includes(id)).map(({ id }) => id)
+    const wrong = network.pool
+      .all()
+      .filter(({ id }) => !right.includes(id))
+      .map(({ id }) => id)
     expect(network.swarms.redirect(bob.sessionId, wrong.slice(0, 5))).toBe(true)
     const { members } = await network.storage.store({ to: bob.sessionId, data: data() })
     expect(members.map(({ ed25519 }) => ed25519).sort()).toEqual([...right].sort())

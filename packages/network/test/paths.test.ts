@@ -9,7 +9,13 @@ function setUp({
   perSubnet = 1,
   seed = 1,
   ...options
-}: { count?: number; perSubnet?: number; seed?: number; length?: number; subnetRule?: boolean } = {}) {
+}: {
+  count?: number
+  perSubnet?: number
+  seed?: number
+  length?: number
+  subnetRule?: boolean
+} = {}) {
   const random = seededRandom(seed)
   const pool = createPool({ random })
   const nodes = pretendNodes(count, perSubnet)
@@ -22,13 +28,18 @@ const subnets = (list: readonly Path[]) => list.flatMap(({ hops }) => hops.map((
 describe('paths', () => {
   it('are two of three hops, disjoint and in different /24s', () => {
     fc.assert(
-      fc.property(fc.integer(), fc.integer({ min: 14, max: 60 }), fc.integer({ min: 1, max: 2 }), (seed, count, per) => {
-        const { paths } = setUp({ seed, count, perSubnet: per })
-        const all = paths.all()
-        expect(all.map(({ hops }) => hops.length)).toEqual([3, 3])
-        expect(new Set(all.flatMap(ids)).size).toBe(6)
-        expect(new Set(subnets(all)).size).toBe(6)
-      }),
+      fc.property(
+        fc.integer(),
+        fc.integer({ min: 14, max: 60 }),
+        fc.integer({ min: 1, max: 2 }),
+        (seed, count, per) => {
+          const { paths } = setUp({ seed, count, perSubnet: per })
+          const all = paths.all()
+          expect(all.map(({ hops }) => hops.length)).toEqual([3, 3])
+          expect(new Set(all.flatMap(ids)).size).toBe(6)
+          expect(new Set(subnets(all)).size).toBe(6)
+        },
+      ),
     )
   })
 
@@ -160,7 +171,13 @@ describe('paths', () => {
   })
 
   it('may have any length from one hop', () => {
-    for (const length of [1, 2, 4]) expect(setUp({ length }).paths.all().map(ids).map((p) => p.length)).toEqual([length, length])
+    for (const length of [1, 2, 4])
+      expect(
+        setUp({ length })
+          .paths.all()
+          .map(ids)
+          .map((p) => p.length),
+      ).toEqual([length, length])
   })
 })
 
