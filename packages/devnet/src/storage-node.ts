@@ -339,10 +339,10 @@ export class StorageNode {
     params: Uint8Array,
   ): void {
     const key = peer.pubkeyEd25519
-    if (request.method !== 'store') return this.#missed.add(key, { kind: 'command', method: request.method, params })
     // A store is handed over as data, because its signature time would be stale by then. Protocol page 04, section 6.
-    const row = this.database.find(request.owner, String(own.hash))
+    const row = request.method === 'store' ? this.database.find(request.owner, String(own.hash)) : undefined
     if (row !== undefined) this.#missed.add(key, { kind: 'data', row })
+    else if (request.method !== 'store') this.#missed.add(key, { kind: 'command', method: request.method, params })
   }
 }
 
