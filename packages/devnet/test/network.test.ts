@@ -2,7 +2,9 @@ import { createHash, X509Certificate } from 'node:crypto'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { connect } from 'node:tls'
+import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Devnet, startDevnet } from '../src/index.ts'
 import { testAccount } from './account.ts'
@@ -157,6 +159,34 @@ describe('HTTPS of a node', () => {
     node.setNotReady([])
   })
 
+  test('a Content-Length that is no number', async () => {
+    const { ip, port } = net.nodes[0]!
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = ''
+      const socket = connect({ host: ip, port, rejectUnauthorized: false }, () => {
+        socket.write('POST /onion_req/v2 HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n')
+      })
+      socket.on('data', (piece) => {
+        text += piece
+      })
+      socket.once('end', () => resolve(text))
+      socket.once('error', reject)
+    })
+    expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*\r\n\r\ninvalid Content-Length$/)
+  })
+
+  test('a chunked body over the limit is refused while it is read', async () => {
+    async function* endless() {
+      for (let i = 0; i < 170; i++) yield new Uint8Array(65_536)
+    }
+    const { request, Agent } = await import('undici')
+    const dispatcher = new Agent({ connect: { rejectUnauthorized: false } })
+    const url = `${net.nodes[0]!.url}/onion_req/v2`
+    const answer = await request(url, { method: 'POST', body: Readable.from(endless()), dispatcher })
+    expect([answer.statusCode, await answer.body.text()]).toEqual([413, 'Request body too large'])
+    await dispatcher.destroy()
+  })
+
   test('429 after 600 requests, with a clock that stands still', async () => {
     const other = await startDevnet({ seed: 1, nodes: 1, clock: () => NOW })
     const url = `${other.nodes[0]!.url}/storage_rpc/v1`
@@ -286,4 +316,10 @@ test('wrong options are coded errors', async () => {
       expect.objectContaining({ code: 'DEVNET_LISTEN_FAILED' }),
     )
   }
+})
+
+test('no private key is printed', () => {
+  const text = inspect(net, { depth: 12, showHidden: true }) + JSON.stringify(net.networkFile())
+  expect(text).not.toContain('PRIVATE KEY')
+  expect(text).toContain('BEGIN CERTIFICATE')
 })
