@@ -63,6 +63,8 @@ export type DemoEvent =
       readonly senderName: string
       readonly verified: true
     }
+  /** The network gave up, and the person tries once more. */
+  | { readonly type: 'again'; readonly who: string; readonly error: string }
   | { readonly type: 'stopped'; readonly node: number; readonly why: string }
   | { readonly type: 'claim'; readonly claim: string; readonly held: true; readonly detail: string }
   | {

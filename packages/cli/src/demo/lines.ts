@@ -38,6 +38,8 @@ export function linesOf(event: DemoEvent, style: Style): string[] {
         `   ${bold(event.who)} reads ${yellow(`“${printable(event.text)}”`)}`,
         `     from ${event.senderName}, verified: ${cyan(event.sender)}`,
       ]
+    case 'again':
+      return [`   ${yellow(`${event.who} tries again`)}: the network gave up (${event.error})`]
     case 'stopped':
       return [`   ${red(`node ${event.node} stops`)}: ${event.why}`]
     case 'claim':

@@ -1,3 +1,4 @@
+import { isSessionKitError } from '@sessionkit/bytes'
 import { Client, type MessageEvent, type Sent } from '@sessionkit/client'
 import type { NodeRecord } from '@sessionkit/devnet'
 import type { NetworkDefinitionInput, RequestEvent } from '@sessionkit/network'
@@ -26,6 +27,9 @@ export async function playStory(options: StoryOptions): Promise<void> {
     await story.close()
   }
 }
+
+/** How often a person of the story tries. */
+const MAX_TURNS = 3
 
 /** An account of the story and its client. */
 interface Person {
@@ -118,10 +122,7 @@ class Story {
 
   async #send(from: Person, to: Person, text: string): Promise<Sent> {
     const { swarmOf, nodes, emit, signal } = this.#options
-    const sent = await from.client
-      .send(to.client.sessionId, { text }, { signal })
-      // What was tried is told also when it was in vain.
-      .finally(() => this.#flush(from))
+    const sent = await this.#patiently(from, () => from.client.send(to.client.sessionId, { text }, { signal }))
     const swarm = swarmOf(to.client.sessionId)
     const running = nodes.filter((node) => node.swarm === swarm && node.isRunning())
     const holding = running.filter((node) => node.holds(to.client.sessionId, sent.hash))
@@ -148,9 +149,25 @@ class Story {
   }
 
   async #poll(person: Person): Promise<void> {
-    const polled = person.client.poll({ signal: this.#options.signal })
-    const { undecryptable } = await polled.finally(() => this.#flush(person))
+    const { signal } = this.#options
+    const { undecryptable } = await this.#patiently(person, () => person.client.poll({ signal }))
     this.#hold(undecryptable === 0, `${person.name} can open every message`)
+  }
+
+  /**
+   * Does it again when the network gave up, as an outbox would: with nodes that died a moment ago, and that nobody can
+   * name, the attempts of one call may all have met them. What was tried is told also when it was in vain.
+   */
+  async #patiently<T>(person: Person, action: () => Promise<T>): Promise<T> {
+    for (let turn = 1; ; turn++) {
+      try {
+        return await action().finally(() => this.#flush(person))
+      } catch (error) {
+        if (turn === MAX_TURNS || !isSessionKitError(error) || !error.code.startsWith('NETWORK_')) throw error
+        this.#options.signal.throwIfAborted()
+        this.#options.emit({ type: 'again', who: person.name, error: error.code })
+      }
+    }
   }
 
   /** The recipient has the text, and the signature inside names the sender. */
