@@ -241,13 +241,11 @@ describe('the loop', () => {
     })
     const ada = await openClient()
     const got = record(bob, 'message')
-    const tick = () => new Promise<void>((resolve) => void (offs = bob.on('poll', () => resolve())))
-    let offs = () => {}
+    const tick = () => new Promise<void>((resolve) => void bob.on('poll', () => resolve()))
     let ticked = tick()
     const ended = bob.start()
     expect(bob.isRunning).toBe(true)
     await ticked
-    offs()
     await ada.send(bob.sessionId, { text: 'while running' })
     ticked = tick()
     await new Promise((resolve) => setImmediate(resolve))

@@ -4,7 +4,7 @@ import { parseNetworkDefinition } from '../src/definition.ts'
 import { NetworkError } from '../src/error.ts'
 import { presets } from '../src/presets.ts'
 
-const good = { name: 'x', seedNodes: [{ url: 'https://127.0.0.1:1', certSha256: 'AB:'.repeat(31) + 'CD' }] }
+const good = { name: 'x', seedNodes: [{ url: 'https://127.0.0.1:1', certSha256: `${'AB:'.repeat(31)}CD` }] }
 
 describe('network definitions', () => {
   it('takes pins with colons and capitals, and gives defaults', () => {

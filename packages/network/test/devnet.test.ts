@@ -154,7 +154,7 @@ describe('against a network', () => {
     const { network, events } = openNetwork({ requestTimeout: 5_000 })
     const account = accountFromSeed(new Uint8Array(16).fill(41))
     const stored: string[] = []
-    for (let i = 0; i < 90; i++) {
+    for (let i = 0; i < 85; i++) {
       const bytes = new Uint8Array(70_000).fill(i)
       stored.push(messageHash({ owner: account.sessionId, data: bytes }))
       await network.storage.store({ to: account.sessionId, data: bytes })
@@ -285,13 +285,15 @@ describe('nodes that misbehave', () => {
     expect(network.pool.shuffled().length).toBeGreaterThanOrEqual(14)
   })
 
-  it('a stopped guard is replaced', async () => {
-    const { network } = openNetwork()
+  it('a stopped guard is passed over, and replaced at its third failure', async () => {
+    const { network, events } = openNetwork({ pathCount: 1 })
     const guard = await guardOf(network)
     await devnet.stopNode(guard.id)
-    for (let i = 0; i < 12; i++) await network.storage.store({ to: bob.sessionId, data: data() })
+    for (let i = 0; i < 3; i++) await network.storage.retrieve({ signer: bob, namespaces: [0] })
     expect(network.paths.all().flatMap(({ hops }) => hops.map(({ id }) => id))).not.toContain(guard.id)
-    expect(network.paths.all()).toHaveLength(2)
+    const failed = events.filter(({ error }) => error === 'NETWORK_UNREACHABLE')
+    expect(failed).toHaveLength(3)
+    for (const { path } of failed) expect(path[0]?.ed25519).toBe(guard.id)
   })
 
   it('stopped swarm members do not keep the others from storing', async () => {
