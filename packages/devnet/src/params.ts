@@ -20,7 +20,9 @@ export class Params {
   /** The value, with null as absent and bencoded integers as numbers. */
   get(name: string): unknown {
     const value = this.#values.get(name)
-    return value === null ? undefined : typeof value === 'bigint' ? Number(value) : value
+    if (typeof value === 'bigint') return Number(value)
+    // JSON knows -0, which is the integer 0 here.
+    return value === null ? undefined : Object.is(value, -0) ? 0 : value
   }
 
   has(name: string): boolean {
@@ -87,7 +89,7 @@ export class Params {
       if (!(positive ? /^\d{1,16}$/ : /^-?\d{1,16}$/).test(value) || !Number.isSafeInteger(number)) {
         throw new ParamError(`Invalid value given for '${name}': ${JSON.stringify(value)}`)
       }
-      return number
+      return number + 0
     }
     if (!Number.isSafeInteger(value) || (positive && (value as number) < 0)) throw invalid(name, form)
     return value as number

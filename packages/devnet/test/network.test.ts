@@ -229,6 +229,14 @@ test('a write reaches every member over HTTPS and is refused elsewhere', async (
   expect(twice.body.swarm[members[0]!.id].already).toBe(1)
 })
 
+test('-0 is namespace 0, also at the other members', async () => {
+  const [asked] = net.swarmOf(alice.id)
+  const body = JSON.stringify({ method: 'store', params: { ...alice.store('zero', NOW), namespace: 0 } })
+  const answer = await http.post(`${asked!.url}/storage_rpc/v1`, body.replace('"namespace":0', '"namespace":-0'))
+  const { swarm, hash } = JSON.parse(answer.text)
+  expect(Object.values<{ hash: string }>(swarm).map((entry) => entry.hash)).toEqual(Array(6).fill(hash))
+})
+
 test('oxend_request, active_nodes_bin and ifelse', async () => {
   const node = net.nodes[3]!
   const list = await http.rpc(node, 'oxend_request', {
