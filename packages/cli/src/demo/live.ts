@@ -9,7 +9,7 @@ import { linesOf } from './lines.ts'
  */
 export function liveScreen(io: Io): { show(event: DemoEvent): void; close(): void } {
   const style = styleOf(io)
-  const map = new NodeMap(style)
+  const map = new NodeMap(style, io.columns)
   let height = 0
   let frame = 0
   const erase = (): string => (height === 0 ? '' : `\u001b[${height}A\r\u001b[0J`)
@@ -39,14 +39,16 @@ const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 
 class NodeMap {
   readonly #style: Style
+  readonly #columns: number
   #nodes: readonly DemoNode[] = []
   #doing = ''
   #path: readonly number[] = []
   #destination = 0
   readonly #stopped = new Set<number>()
 
-  constructor(style: Style) {
+  constructor(style: Style, columns: number) {
     this.#style = style
+    this.#columns = columns
   }
 
   take(event: DemoEvent): void {
@@ -62,22 +64,28 @@ class NodeMap {
   lines(frame: number): string[] {
     const { bold, cyan, dim } = this.#style
     const swarms = [...new Set(this.#nodes.map(({ swarm }) => swarm))]
-    const maps = swarms.map((swarm) => {
+    // A line that wraps would be two on the screen, and the panel could not be taken off again.
+    const perLine = Math.max(1, Math.floor((this.#columns - 21) / 5))
+    const maps = swarms.flatMap((swarm) => {
       const nodes = this.#nodes.filter((node) => node.swarm === swarm)
-      return `  ${dim(swarm.padStart(16))}  ${nodes.map((node) => this.#mark(node.number)).join(' ')}`
+      const rows = Array.from({ length: Math.ceil(nodes.length / perLine) }, (_, i) => i * perLine)
+      return rows.map((from) => {
+        const marks = nodes.slice(from, from + perLine).map((node) => this.#mark(node.number))
+        return `  ${dim((from === 0 ? swarm : '').padStart(16))}  ${marks.join(' ')}`
+      })
     })
     const legend = `  ${dim('●')} runs  ${this.#style.magenta('◆')} path  ${this.#style.green('◆')} destination  ${this.#style.red('✕')} stopped`
     return [
       '',
       ...maps,
       ...(maps.length > 0 ? [dim(legend)] : []),
-      `${cyan(spinner[frame % spinner.length]!)} ${bold(this.#doing)}`,
+      `${cyan(spinner[frame % spinner.length]!)} ${bold(this.#doing.slice(0, Math.max(1, this.#columns - 3)))}`,
     ]
   }
 
   #mark(number: number): string {
     const { dim, green, magenta, red } = this.#style
-    const label = String(number).padEnd(2)
+    const label = String(number).padEnd(3)
     if (this.#stopped.has(number)) return red(`✕${label}`)
     if (number === this.#destination) return green(`◆${label}`)
     return this.#path.includes(number) ? magenta(`◆${label}`) : dim(`●${label}`)

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { isSessionKitError } from '@sessionkit/bytes'
 import { Client, type MessageEvent, type Sent } from '@sessionkit/client'
 import type { NodeRecord } from '@sessionkit/devnet'
@@ -27,6 +28,12 @@ export async function playStory(options: StoryOptions): Promise<void> {
     await story.close()
   }
 }
+
+/** Between the attempts of a request: nobody has to be spared on a network of one's own. */
+const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+  setTimeout(Math.min(ms, LONGEST_PAUSE_MS), undefined, signal === undefined ? {} : { signal })
+
+const LONGEST_PAUSE_MS = 100
 
 /** How often a person of the story tries. */
 const MAX_TURNS = 3
@@ -97,7 +104,7 @@ class Story {
   }
 
   async #open(name: string, account: Parameters<typeof Client.open>[0]['account']): Promise<Person> {
-    const client = await Client.open({ network: this.#options.network, account })
+    const client = await Client.open({ network: this.#options.network, account, networkOptions: { sleep } })
     const person: Person = { name, client, received: [], requests: [] }
     client.on('message', (message) => void person.received.push(message))
     client.on('request', (request) => void person.requests.push(request))

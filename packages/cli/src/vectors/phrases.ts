@@ -72,6 +72,8 @@ export const phraseHandlers: Readonly<Record<string, VectorHandler>> = {
       expectField(phrase, 'checksum_raw_prefix', ours, `phrases.${id}.checksum_raw_prefix`)
       for (const rule of ['checksum_raw_prefix', 'checksum_casefold_prefix']) {
         if (!has(phrase, rule)) continue
+        // The checksum word repeats a data word; as a prefix alone, others would do.
+        expectSame(`phrases.${id}.${rule} repeats a word`, true, words.split(' ').includes(text(phrase, rule)))
         const got = decodePhrase(`${words} ${text(phrase, rule)}`, { language }).copy()
         expectSame(`phrases.${id}: seed with ${rule}`, entry.seed, got)
       }
