@@ -22,6 +22,7 @@ import {
 } from '@sessionkit/onion'
 import { bodyToJson } from './body.ts'
 import { HOP_TIMEOUT_MS, MAX_BODY_BYTES } from './limits.ts'
+import type { LinkAnswer } from './peer-link.ts'
 import type { NodeRecord } from './record.ts'
 import { methodOf } from './rpc-method.ts'
 import { askServer } from './server-relay.ts'
@@ -44,7 +45,7 @@ export interface OnionContext {
   readonly ready: boolean
   readonly storage: StorageNode
   readonly allowedServers: readonly string[]
-  send(peer: ServiceNodeContact, body: Uint8Array, ms: number): Promise<PeerAnswer | 'broken' | null>
+  send(peer: ServiceNodeContact, body: Uint8Array, ms: number): Promise<LinkAnswer>
   record(sight: OnionSight): void
 }
 
@@ -161,6 +162,8 @@ async function relayToNode(layer: OuterLayer, peeled: RelayLayer, context: Onion
 
 async function hop(peer: ServiceNodeContact, body: Uint8Array, context: OnionContext): Promise<PeerAnswer> {
   const answer = await context.send(peer, body, HOP_TIMEOUT_MS)
+  // Newer nodes say so at once; 2.8.0 answers 504 here too. Protocol page 03, section 3.3.
+  if (answer === 'unreachable') return plain(502, `Next node is currently unreachable: ${peer.pubkeyEd25519}`)
   if (answer === null) return plain(504, 'Request time out')
   if (answer === 'broken') return plain(500, 'Invalid response from snode')
   return PASSED.has(answer.status) ? answer : { status: 500, body: answer.body }

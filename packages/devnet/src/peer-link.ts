@@ -18,10 +18,16 @@ import type { ServiceNodeContact } from './swarm-table.ts'
 const KEY_HEADER = 'x-sn-pubkey'
 const SIGNATURE_HEADER = 'x-sn-signature'
 
+/** Nobody listens there: known at once, and told apart from silence. */
+const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'])
+
 // The recipient and the path are signed too, so that a request cannot be turned to another node or endpoint.
 function signedText(path: string, recipient: Uint8Array, body: Uint8Array): Uint8Array {
   return concatBytes(utf8ToBytes(`sn${path}`), recipient, blake2b({ message: body, length: 32 }))
 }
+
+/** The answer of a node; `broken` when it cannot be read, `unreachable` when nobody listens there, null when none came in time. */
+export type LinkAnswer = PeerAnswer | 'broken' | 'unreachable' | null
 
 /**
  * The link from a node to other nodes: HTTPS with kept connections, each request signed with the node's Ed25519 key.
@@ -41,13 +47,7 @@ export class PeerLink {
     })
   }
 
-  /** Resolves to the answer of a node, `broken` when it cannot be read, null when there is none in time. */
-  async send(
-    peer: ServiceNodeContact,
-    path: string,
-    body: Uint8Array,
-    ms: number,
-  ): Promise<PeerAnswer | 'broken' | null> {
+  async send(peer: ServiceNodeContact, path: string, body: Uint8Array, ms: number): Promise<LinkAnswer> {
     const message = signedText(path, hexToBytes(peer.pubkeyEd25519), body)
     const headers = {
       [KEY_HEADER]: bytesToHex(this.#keyPair.publicKey),
@@ -63,7 +63,7 @@ export class PeerLink {
     headers: Record<string, string | number>,
     body: Uint8Array,
     ms: number,
-  ): Promise<PeerAnswer | 'broken' | null> {
+  ): Promise<LinkAnswer> {
     return new Promise((resolve) => {
       const options = { host: peer.ip, port: peer.portHttps, path, method: 'POST', headers, agent: this.#agent }
       let answered = false
@@ -76,8 +76,9 @@ export class PeerLink {
       request.once('error', (error: NodeJS.ErrnoException) => {
         // A kept connection that the peer closed meanwhile says nothing about the peer.
         const stale = request.reusedSocket && !answered && error.code === 'ECONNRESET'
-        answered ||= stale
-        resolve(stale ? this.#exchange(peer, path, headers, body, ms) : null)
+        answered = true
+        const failure = UNREACHABLE.has(error.code ?? '') ? 'unreachable' : null
+        resolve(stale ? this.#exchange(peer, path, headers, body, ms) : failure)
       })
       request.once('close', () => {
         clearTimeout(timer)
@@ -92,7 +93,7 @@ export class PeerLink {
   }
 }
 
-async function collect(response: IncomingMessage): Promise<PeerAnswer | 'broken' | null> {
+async function collect(response: IncomingMessage): Promise<LinkAnswer> {
   const pieces: Buffer[] = []
   let size = 0
   try {

@@ -154,6 +154,7 @@ export class ServiceNode {
     const [path, body] =
       method === 'sn.data' ? [PEER_PATHS.data, params] : [PEER_PATHS.storage, encodeBencode([method, params])]
     const answer = await this.#link.send(peer, path, body, FORWARD_TIMEOUT_MS)
+    if (answer === 'unreachable') return null
     return answer === 'broken' ? { status: 200, body: new Uint8Array(0) } : answer
   }
 

@@ -204,7 +204,8 @@ describe('errors of a path', () => {
 
     await net.stopNode(path[1]!.id)
     const onion = buildOnion({ path, payload: info })
-    expect(await post(path[0]!, onion.body)).toMatchObject({ status: 504, text: 'Request time out' })
+    const unreachable = `Next node is currently unreachable: ${path[1]!.id}`
+    expect(await post(path[0]!, onion.body)).toMatchObject({ status: 502, text: unreachable })
     await net.restartNode(path[1]!.id)
     expect((await post(path[0]!, onion.body)).status).toBe(200)
 
