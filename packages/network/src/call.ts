@@ -1,4 +1,5 @@
 import { NetworkError } from './error.ts'
+import type { Path } from './paths.ts'
 
 /** Attempts of one call over all paths and nodes. */
 export const MAX_ATTEMPTS = 6
@@ -14,6 +15,8 @@ export interface Call {
   readonly failedPaths: Set<number>
   /** Hops that were named or proved not to work in this call, fewer than three strikes though they have. */
   readonly failedHops: Set<string>
+  /** Paths whose guard could not be reached, not yet punished: it may be that nothing can be reached from here. */
+  readonly unreachable: Path[]
 }
 
 /**

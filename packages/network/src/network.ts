@@ -16,6 +16,8 @@ import type { Transport } from './transport.ts'
 
 /** A node list older than this is asked for again. Protocol page 03, section 10.4. */
 const LIST_AGE_MS = 2 * 60 * 60 * 1000
+/** When an old list could not be replaced, the next try. */
+const LIST_RETRY_MS = 60_000
 /** The seeds are not asked more often than this while a list is there. */
 const LIST_PAUSE_MS = 10_000
 
@@ -105,7 +107,7 @@ export function createNetwork(options: CreateNetworkOptions): Network {
     } catch (error) {
       // An old list is better than none.
       if (pool.size === 0 || closing.signal.aborted || signal?.aborted) throw error
-      loadedAt = now()
+      loadedAt = now() - LIST_AGE_MS + LIST_RETRY_MS
     }
   }
   const reload = async (signal?: AbortSignal) => {

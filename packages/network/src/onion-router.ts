@@ -139,6 +139,8 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
         timeoutMs: Math.max(1, Math.min(requestTimeout, call.deadline - startedAt)),
         signal: call.signal,
       })
+      // Somebody answers, so we are not offline and whoever did not is to blame.
+      for (const dead of call.unreachable.splice(0)) punishGuard(call, dead)
       if (response.status === 200) answer = openAnswer(response.body, secret)
       else failure = pathFailure(call, path, node, response)
     } catch (error) {
@@ -172,13 +174,17 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
       thrown instanceof NetworkError
         ? thrown
         : new NetworkError('NETWORK_BAD_ANSWER', 'the answer could not be opened', { cause: thrown })
-    paths.strike(path)
-    const { code } = error
-    if (code === 'NETWORK_UNREACHABLE' || code === 'NETWORK_BAD_CERTIFICATE' || code === 'NETWORK_REDIRECT') {
-      // The guard's own doing. Silence, too much and nonsense may also come from further on.
-      strikeHop(call, (path.hops[0] as PoolNode).id)
+    if (error.code === 'NETWORK_UNREACHABLE') {
+      call.unreachable.push(path)
+      call.failedHops.add((path.hops[0] as PoolNode).id)
       return { blame: 'path', error }
     }
+    if (error.code === 'NETWORK_REDIRECT') {
+      punishGuard(call, path)
+      return { blame: 'path', error }
+    }
+    // Silence, too much and nonsense may come from the guard or from further on.
+    paths.strike(path)
     return { blame: 'either', error }
   }
 
@@ -211,6 +217,11 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
     }
     paths.strike(path, { guardAnswered: true })
     return { blame: 'either', error }
+  }
+
+  const punishGuard = (call: Call, path: Path) => {
+    paths.strike(path)
+    strikeHop(call, (path.hops[0] as PoolNode).id)
   }
 
   const strikeHop = (call: Call, id: string) => {
@@ -248,6 +259,7 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
       attempt: 0,
       failedPaths: new Set(),
       failedHops: new Set(),
+      unreachable: [],
     }
   }
 

@@ -103,16 +103,22 @@ export function createPaths({ pool, random, length = 3, count = 2, subnetRule = 
     })
   }
 
-  /** A path for one request beside the kept ones, behind a kept guard where one is free to be used. */
-  const variation = (avoid: ReadonlySet<string>, badGuards?: ReadonlySet<string>): Path | undefined => {
-    const guards = paths
-      .map(({ hops }) => hops[0])
-      .filter((hop) => hop !== undefined && !avoid.has(hop.id) && !badGuards?.has(hop.id))
-    if (guards.length === 0 && badGuards) return undefined
-    const guard = guards[randomBelow(guards.length, random)]
+  /** A path for one request beside the kept ones, behind a kept guard where one may be used. */
+  const variation = (avoid: ReadonlySet<string>, guards = paths.map(({ hops }) => hops[0])): Path | undefined => {
+    const free = guards.filter((hop) => hop !== undefined && !avoid.has(hop.id))
+    const guard = free[randomBelow(free.length, random)]
     const kept = guard ? [guard] : []
     const rest = draw(length - kept.length, kept, avoid)
     return rest && { id: nextId++, hops: [...kept, ...rest] }
+  }
+
+  /** A variation without the hops behind the guards of failed paths; behind the guard of another path if there is one. */
+  const around = (avoid: ReadonlySet<string>, failed: ReadonlySet<number>): Path | undefined => {
+    const others = paths.filter(({ id }) => !failed.has(id))
+    const behind = paths.filter(({ id }) => failed.has(id)).flatMap(({ hops }) => hops.slice(1))
+    const guards = (others.length > 0 ? others : paths).map(({ hops }) => hops[0])
+    if (!guards.some((guard) => guard && !avoid.has(guard.id))) return undefined
+    return variation(new Set([...avoid, ...behind.map(({ id }) => id)]), guards)
   }
 
   return {
@@ -124,9 +130,8 @@ export function createPaths({ pool, random, length = 3, count = 2, subnetRule = 
       refill()
       const clear = paths.filter(({ hops }) => !hops.some(({ id }) => avoid.has(id)))
       const fresh = clear.filter(({ id }) => !failed.has(id))
-      // Where the only clear path just failed, a variation behind another guard is better than the same again.
-      const guards = paths.filter(({ id }) => failed.has(id)).map(({ hops }) => hops[0]?.id ?? '')
-      const detour = clear.length > 0 && fresh.length === 0 ? variation(avoid, new Set(guards)) : undefined
+      // Where every clear path just failed, others behind the kept guards are better than the same again.
+      const detour = clear.length > 0 && fresh.length === 0 ? around(avoid, failed) : undefined
       if (detour) return detour
       const candidates = fresh.length > 0 ? fresh : clear
       const rank = ({ id }: Path) => (strikes.get(id)?.count ?? 0) * 1_000_000 + (underWay.get(id) ?? 0)

@@ -13,7 +13,8 @@ import {
   type TransportResponse,
 } from './transport.ts'
 
-const CONNECT_TIMEOUT_MS = 10_000
+/** Shorter than a request's time, so that a peer that cannot be reached is told from one that does not answer. */
+const CONNECT_TIMEOUT_MS = 5_000
 const KEEP_ALIVE_MS = 60_000
 /** A definition is a few hundred bytes; whatever is larger is another file. */
 const MAX_DEFINITION_BYTES = 1_048_576

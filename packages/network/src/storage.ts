@@ -150,10 +150,6 @@ export function createStorage({ router, swarms, pool, clock }: CreateStorageOpti
     clock.correct(times[times.length >> 1])
   }
 
-  const blame = (account: string, node: PoolNode) => {
-    if (pool.strike(node.id)) swarms.drop(account, node.id)
-  }
-
   const ask = async <T>(call: Call, node: PoolNode, { request, read }: Question<T>): Promise<T> => {
     const { status, body, ms } = await router.inCall(call, { node, ...request })
     const json = parseJson(body)
@@ -183,7 +179,7 @@ export function createStorage({ router, swarms, pool, clock }: CreateStorageOpti
       } catch (error) {
         if (error instanceof AttemptFailed) {
           failure = error.error
-          blame(account, node)
+          pool.strike(node.id)
         } else if (error instanceof Refused || error instanceof SwarmError) {
           const refusal = error instanceof Refused ? error.error : error
           failure = networkError(refusal)
@@ -201,7 +197,7 @@ export function createStorage({ router, swarms, pool, clock }: CreateStorageOpti
             }
           } else {
             if (refusal.nextNode !== undefined) pool.drop(refusal.nextNode)
-            blame(account, node)
+            pool.strike(node.id)
           }
         } else throw error
       }
@@ -264,7 +260,7 @@ export function createStorage({ router, swarms, pool, clock }: CreateStorageOpti
           pages.push(page)
         }
         const dropped = pages.flatMap((page) => page.dropped)
-        if (dropped.length > 0) blame(owner, node)
+        if (dropped.length > 0) pool.strike(node.id)
         const messages = pages.flatMap((page) => page.messages)
         results.push({ namespace, messages, dropped, lastHash: pages.at(-1)?.lastHash })
       }

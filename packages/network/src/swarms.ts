@@ -9,7 +9,10 @@ const MAX_REDIRECTS = 1000
 
 /** Who stores for whom: by the node list, corrected by what nodes answer. */
 export interface Swarms {
-  /** The usable members of an account's swarm, fewest strikes first, else in random order. Throws NETWORK_NO_SWARM. */
+  /**
+   * The members of an account's swarm, fewest strikes first, else in random order; struck-out ones only when there are
+   * no others. Throws NETWORK_NO_SWARM.
+   */
   members(account: string): PoolNode[]
   /** Every listed member, also struck ones: whose signatures count. */
   listed(account: string): readonly PoolNode[]
@@ -55,11 +58,14 @@ export function createSwarms({ pool, random }: { readonly pool: NodePool; readon
   return {
     listed,
     members(account) {
-      const usable = listed(account).filter(({ id }) => pool.isUsable(id))
-      if (usable.length === 0) {
-        throw new NetworkError('NETWORK_NO_SWARM', 'no usable node is known in the swarm of this account')
+      if (listed(account).length === 0) corrected.delete(account)
+      const all = listed(account)
+      if (all.length === 0) {
+        throw new NetworkError('NETWORK_NO_SWARM', 'no node is known in the swarm of this account')
       }
-      return shuffled(usable, random).sort((a, b) => pool.strikes(a.id) - pool.strikes(b.id))
+      const usable = all.filter(({ id }) => pool.isUsable(id))
+      const list = usable.length > 0 ? usable : all
+      return shuffled(list, random).sort((a, b) => pool.strikes(a.id) - pool.strikes(b.id))
     },
     redirect(account, ids) {
       listed(account)

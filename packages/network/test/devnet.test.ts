@@ -4,7 +4,13 @@ import { type Devnet, type DevnetNode, startDevnet } from '@sessionkit/devnet'
 import { type Account, accountFromSeed } from '@sessionkit/session-id'
 import { buildGetExpiries, buildInfo, messageHash } from '@sessionkit/swarm'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type CreateNetworkOptions, createNetwork, type Network, type RequestEvent } from '../src/index.ts'
+import {
+  type CreateNetworkOptions,
+  createNetwork,
+  type Network,
+  NetworkError,
+  type RequestEvent,
+} from '../src/index.ts'
 import { defaultTransport } from '../src/platform-node.ts'
 
 let devnet: Devnet
@@ -294,6 +300,31 @@ describe('nodes that misbehave', () => {
     const failed = events.filter(({ error }) => error === 'NETWORK_UNREACHABLE')
     expect(failed).toHaveLength(3)
     for (const { path } of failed) expect(path[0]?.ed25519).toBe(guard.id)
+  })
+
+  it('nobody is punished while nothing can be reached', async () => {
+    const own = defaultTransport()
+    let offline = false
+    const { network } = openNetwork({
+      transport: {
+        close: own.close,
+        async post(request) {
+          if (offline) throw new NetworkError('NETWORK_UNREACHABLE', 'offline')
+          return own.post(request)
+        },
+      },
+    })
+    await network.ready()
+    const before = network.paths.all()
+    offline = true
+    for (let i = 0; i < 5; i++) {
+      const asked = network.storage.retrieve({ signer: bob, namespaces: [0] })
+      await expect(asked).rejects.toEqual(coded('NETWORK_UNREACHABLE'))
+    }
+    expect(network.paths.all()).toEqual(before)
+    expect(network.pool.all().every(({ id }) => network.pool.strikes(id) === 0)).toBe(true)
+    offline = false
+    await network.storage.retrieve({ signer: bob, namespaces: [0] })
   })
 
   it('stopped swarm members do not keep the others from storing', async () => {

@@ -149,6 +149,18 @@ describe('paths', () => {
     expect(seen.size).toBe(2)
   })
 
+  it('are varied behind the kept guards when all of them failed', () => {
+    const { paths } = setUp()
+    const all = paths.all()
+    const failed = new Set(all.map(({ id }) => id))
+    for (let i = 0; i < 20; i++) {
+      const path = paths.pick({ failed })
+      expect(all.map((kept) => ids(kept)[0])).toContain(ids(path)[0])
+      for (const id of ids(path).slice(1)) expect(all.flatMap(ids)).not.toContain(id)
+    }
+    expect(paths.all()).toEqual(all)
+  })
+
   it('forget strikes with an answer, and prefer a path without', () => {
     const { paths } = setUp()
     const [first, second] = paths.all() as [Path, Path]
