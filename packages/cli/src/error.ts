@@ -1,4 +1,4 @@
-import { SessionKitError } from '@sessionkit/bytes'
+import { isSessionKitError, SessionKitError } from '@sessionkit/bytes'
 
 /**
  * - `CLI_USAGE`: the command line itself is wrong.
@@ -39,4 +39,19 @@ const usageCodes: ReadonlySet<string> = new Set(['CLI_USAGE', 'CLI_NO_FILE', 'CL
 
 export function exitCodeOf(error: unknown): number {
   return error instanceof CliError && usageCodes.has(error.code) ? EXIT_USAGE : EXIT_FAILURE
+}
+
+const hints: readonly (readonly [codes: RegExp, hint: string])[] = [
+  [/^SESSION_ID_/, 'A Session ID has 66 hex characters and starts with 05; `sessionkit inspect` says what an id is.'],
+  [/^MNEMONIC_/, '`sessionkit inspect -` says what is wrong with a phrase, and never shows it.'],
+  [/^NETWORK_BAD_DEFINITION$/, '--network takes mainnet, testnet, or the file that `sessionkit devnet` wrote.'],
+  [/^NETWORK_/, 'Does the network run, and is it the right one? `sessionkit devnet` starts one on this machine.'],
+  [/^DEVNET_LISTEN_FAILED$/, 'Another program may have the port: --port 0 takes free ones.'],
+]
+
+/** What the user can do next, where that can be known. */
+export function hintOf(error: unknown): string | undefined {
+  if (error instanceof CliError) return error.hint
+  if (!isSessionKitError(error)) return undefined
+  return hints.find(([codes]) => codes.test(error.code))?.[1]
 }

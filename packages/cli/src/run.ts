@@ -9,7 +9,7 @@ import { addListen } from './commands/listen.ts'
 import { addSend } from './commands/send.ts'
 import { addVectors } from './commands/vectors.ts'
 import type { CommandContext } from './context.ts'
-import { CliError, EXIT_OK, EXIT_USAGE, exitCodeOf } from './error.ts'
+import { EXIT_OK, EXIT_USAGE, exitCodeOf, hintOf } from './error.ts'
 import type { Io } from './io.ts'
 import { printable } from './style.ts'
 
@@ -45,7 +45,7 @@ const version = (): string => createRequire(import.meta.url)('../package.json').
 function report(error: unknown, json: boolean, io: Io): void {
   const code = isSessionKitError(error) ? error.code : 'CLI_FAILED'
   const message = printable(error instanceof Error ? error.message : String(error))
-  const hint = error instanceof CliError ? error.hint : undefined
+  const hint = hintOf(error)
   if (json) {
     io.out(`${JSON.stringify({ type: 'error', code, message, ...(hint === undefined ? {} : { hint }) })}\n`)
     return

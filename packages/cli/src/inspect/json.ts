@@ -20,13 +20,14 @@ export function inspectJson(text: string): Finding | null {
 function network(fields: Readonly<Record<string, unknown>>): Finding | null {
   const definition = attempt(() => parseNetworkDefinition(fields))
   if (definition === undefined) return null
-  const { name, seedNodes, subnetRule } = definition
+  const { name, seedNodes } = definition
+  const local = seedNodes.every(({ url }) => /^(127\.|localhost$|\[::1\]$)/.test(new URL(url).hostname))
   const seeds = seedNodes.map(({ url }) => url).join(', ')
   const pinned = seedNodes.every(({ certSha256 }) => certSha256 !== undefined)
   return {
     kind: 'network',
     title: 'A network: what --network takes',
-    facts: { name, seeds, pinned, local: !subnetRule },
+    facts: { name, seeds, pinned, 'on this machine': local },
   }
 }
 
