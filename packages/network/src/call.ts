@@ -2,7 +2,7 @@ import { NetworkError } from './error.ts'
 import type { Path } from './paths.ts'
 
 /** Attempts of one call over all paths and nodes. */
-export const MAX_ATTEMPTS = 6
+export const MAX_ATTEMPTS = 8
 
 /** What the attempts of one call share, so that router and storage spend one budget. */
 export interface Call {
@@ -12,7 +12,7 @@ export interface Call {
   readonly deadline: number
   attempt: number
   /** Paths that failed in this call; others are preferred. */
-  readonly failedPaths: Set<number>
+  readonly failedPaths: Path[]
   /** Hops that were named or proved not to work in this call, fewer than three strikes though they have. */
   readonly failedHops: Set<string>
   /** Paths whose guard could not be reached, not yet punished: it may be that nothing can be reached from here. */

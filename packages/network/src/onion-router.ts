@@ -163,7 +163,7 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
         ms: elapsed(),
       })
     }
-    if (failure) call.failedPaths.add(path.id)
+    if (failure) call.failedPaths.push(path)
     else paths.succeed(path)
     return { answer, failure, ms: elapsed() }
   }
@@ -257,7 +257,7 @@ export function createRouter(options: CreateRouterOptions): InnerRouter {
       signal: signal ? AbortSignal.any([signal, closing]) : closing,
       deadline: now() + callTimeout,
       attempt: 0,
-      failedPaths: new Set(),
+      failedPaths: [],
       failedHops: new Set(),
       unreachable: [],
     }

@@ -1,10 +1,13 @@
 import type { RandomSource } from '@sessionkit/bytes'
 import { NetworkError } from './error.ts'
 import type { NodePool, PoolNode } from './pool.ts'
-import { randomBelow } from './random.ts'
+import { randomBelow, shuffled } from './random.ts'
 
 /** Failures after which a path is given up. Protocol page 03, section 8.3. */
 export const PATH_STRIKES = 3
+
+/** Failures of one call behind one guard, with other hops and destinations each, after which a new guard is tried. */
+const GUARD_FAILURES = 2
 
 /** Who stands between. `hops[0]` is the guard. A repair makes another object with the same `id`. */
 export interface Path {
@@ -32,7 +35,7 @@ export interface Paths {
    * kept one with the fewest strikes, then the fewest requests under way, ties at random. Where no kept path is left, a
    * variation behind the same guard. Throws NETWORK_TOO_FEW_NODES.
    */
-  pick(options?: { readonly avoid?: ReadonlySet<string>; readonly failed?: ReadonlySet<number> }): Path
+  pick(options?: { readonly avoid?: ReadonlySet<string>; readonly failed?: readonly Path[] }): Path
   /** Counts a request in; call the answer when it is over. */
   use(path: Path): () => void
   /**
@@ -103,22 +106,22 @@ export function createPaths({ pool, random, length = 3, count = 2, subnetRule = 
     })
   }
 
-  /** A path for one request beside the kept ones, behind a kept guard where one may be used. */
-  const variation = (avoid: ReadonlySet<string>, guards = paths.map(({ hops }) => hops[0])): Path | undefined => {
-    const free = guards.filter((hop) => hop !== undefined && !avoid.has(hop.id))
-    const guard = free[randomBelow(free.length, random)]
+  /** A path for one request beside the kept ones, behind this guard or a new one. */
+  const variation = (guard: PoolNode | undefined, avoid: ReadonlySet<string>): Path | undefined => {
     const kept = guard ? [guard] : []
-    const rest = draw(length - kept.length, kept, avoid)
+    const guards = paths.map(({ hops }) => hops[0]?.id ?? '')
+    const places = length - kept.length
+    const rest = draw(places, kept, new Set([...avoid, ...guards])) ?? draw(places, kept, avoid)
     return rest && { id: nextId++, hops: [...kept, ...rest] }
   }
 
-  /** A variation without the hops behind the guards of failed paths; behind the guard of another path if there is one. */
-  const around = (avoid: ReadonlySet<string>, failed: ReadonlySet<number>): Path | undefined => {
-    const others = paths.filter(({ id }) => !failed.has(id))
-    const behind = paths.filter(({ id }) => failed.has(id)).flatMap(({ hops }) => hops.slice(1))
-    const guards = (others.length > 0 ? others : paths).map(({ hops }) => hops[0])
-    if (!guards.some((guard) => guard && !avoid.has(guard.id))) return undefined
-    return variation(new Set([...avoid, ...behind.map(({ id }) => id)]), guards)
+  /** The kept guards that may be used in a call in which these paths failed, fewest failures first, ties at random. */
+  const guardsLeft = (avoid: ReadonlySet<string>, failed: readonly Path[]): PoolNode[] => {
+    const failures = (guard: PoolNode) => failed.filter(({ hops }) => hops[0]?.id === guard.id).length
+    const guards = paths
+      .flatMap(({ hops }) => hops.slice(0, 1))
+      .filter((guard) => !avoid.has(guard.id) && failures(guard) < GUARD_FAILURES)
+    return shuffled(guards, random).sort((a, b) => failures(a) - failures(b))
   }
 
   return {
@@ -126,18 +129,25 @@ export function createPaths({ pool, random, length = 3, count = 2, subnetRule = 
       refill()
       return [...paths]
     },
-    pick({ avoid = new Set<string>(), failed = new Set<number>() } = {}) {
+    pick({ avoid = new Set<string>(), failed = [] } = {}) {
       refill()
+      const failedIds = new Set(failed.map(({ id }) => id))
       const clear = paths.filter(({ hops }) => !hops.some(({ id }) => avoid.has(id)))
-      const fresh = clear.filter(({ id }) => !failed.has(id))
-      // Where every clear path just failed, others behind the kept guards are better than the same again.
-      const detour = clear.length > 0 && fresh.length === 0 ? around(avoid, failed) : undefined
-      if (detour) return detour
-      const candidates = fresh.length > 0 ? fresh : clear
+      const fresh = clear.filter(({ id }) => !failedIds.has(id))
       const rank = ({ id }: Path) => (strikes.get(id)?.count ?? 0) * 1_000_000 + (underWay.get(id) ?? 0)
-      const least = Math.min(...candidates.map(rank))
-      const best = candidates.filter((path) => rank(path) === least)
-      const path = best[randomBelow(best.length, random)] ?? variation(avoid)
+      const [best] = shuffled(fresh, random).sort((a, b) => rank(a) - rank(b))
+      if (best) return best
+      // Others behind a kept guard are better than what failed, and that is better than a new guard.
+      const [guard] = guardsLeft(avoid, failed)
+      const behind = failed.flatMap(({ hops }) => hops.slice(1).map(({ id }) => id))
+      const path =
+        (guard && (variation(guard, new Set([...avoid, ...behind])) ?? variation(guard, avoid))) ??
+        variation(
+          undefined,
+          new Set([...avoid, ...failed.flatMap(({ hops }) => hops.slice(0, 1).map(({ id }) => id))]),
+        ) ??
+        clear[randomBelow(clear.length, random)] ??
+        variation(undefined, avoid)
       if (path) return path
       const message = `${pool.size} known nodes are too few for a path of ${length}`
       throw new NetworkError('NETWORK_TOO_FEW_NODES', message)
@@ -153,9 +163,13 @@ export function createPaths({ pool, random, length = 3, count = 2, subnetRule = 
         else underWay.delete(id)
       }
     },
-    strike({ id, hops }, { guardAnswered = false } = {}) {
-      // A variation is for one request: nothing of it is kept that could be given up.
-      if (!paths.some((path) => path.id === id)) return
+    strike(failed, { guardAnswered = false } = {}) {
+      // A variation is for one request. What is kept of it is the guard, if that may be to blame.
+      const isSame = (path: Path) => path.id === failed.id
+      const hasItsGuard = (path: Path) => !guardAnswered && path.hops[0]?.id === failed.hops[0]?.id
+      const kept = paths.find(isSame) ?? paths.find(hasItsGuard)
+      if (!kept) return
+      const { id, hops } = kept
       const before = strikes.get(id) ?? { count: 0, guardAnswered: true }
       const now = { count: before.count + 1, guardAnswered: before.guardAnswered && guardAnswered }
       strikes.set(id, now)

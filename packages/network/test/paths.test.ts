@@ -144,20 +144,25 @@ describe('paths', () => {
     for (let i = 0; i < 20; i++) expect(paths.pick().id).not.toBe(first.id)
     done()
     done()
-    for (let i = 0; i < 20; i++) expect(paths.pick({ failed: new Set([first.id]) }).id).not.toBe(first.id)
+    for (let i = 0; i < 20; i++) expect(paths.pick({ failed: [first] }).id).not.toBe(first.id)
     const seen = new Set(Array.from({ length: 40 }, () => paths.pick().id))
     expect(seen.size).toBe(2)
   })
 
-  it('are varied behind the kept guards when all of them failed', () => {
+  it('are varied behind the kept guards in turn when all of them failed', () => {
     const { paths } = setUp()
     const all = paths.all()
-    const failed = new Set(all.map(({ id }) => id))
-    for (let i = 0; i < 20; i++) {
+    const guards = all.map((path) => ids(path)[0])
+    const failed: Path[] = [...all]
+    for (let i = 0; i < 2; i++) {
       const path = paths.pick({ failed })
-      expect(all.map((kept) => ids(kept)[0])).toContain(ids(path)[0])
-      for (const id of ids(path).slice(1)) expect(all.flatMap(ids)).not.toContain(id)
+      const count = (guard: string | undefined) => failed.filter((one) => ids(one)[0] === guard).length
+      expect(count(ids(path)[0])).toBe(Math.min(...guards.map(count)))
+      for (const id of ids(path).slice(1)) expect(failed.flatMap(ids)).not.toContain(id)
+      failed.push(path)
     }
+    // Twice each, with other hops: now a new guard, for this request only.
+    expect(guards).not.toContain(ids(paths.pick({ failed }))[0])
     expect(paths.all()).toEqual(all)
   })
 
