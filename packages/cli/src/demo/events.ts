@@ -20,7 +20,10 @@ export interface Sight {
   /** Whom it handed the rest to; null at the destination. */
   readonly next: string | null
   readonly bytesIn: number
+  /** Passed on to the next node. */
   readonly bytesOut: number
+  /** Handed back as the answer. */
+  readonly answerBytes: number
   /** The storage method, which only the destination can read. */
   readonly method: string | null
 }

@@ -62,6 +62,7 @@ export function sightsOf(chain: readonly NodeRecord[], nodes: readonly ObservedN
       next: record.next === null ? null : nameOf(record.next),
       bytesIn: record.bytesIn,
       bytesOut: record.bytesOut,
+      answerBytes: record.answerBytes,
       method: record.method,
     }
   })
