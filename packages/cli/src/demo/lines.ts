@@ -60,6 +60,6 @@ function sightLine(sight: Sight, { dim, magenta }: Style): string {
   const { role, node, previous, next, method, bytesIn, bytesOut, answerBytes } = sight
   const who = `${magenta(`${role} node ${node}`)} ${dim('saw')}`
   return next === null
-    ? `${who} ${bytesIn} bytes from ${previous}: it reads a ${method} request, and no client’s address; ${answerBytes} back`
+    ? `${who} ${bytesIn} bytes from ${previous}: it reads a ${method} request; ${answerBytes} back`
     : `${who} ${bytesIn} bytes from ${previous}, passed ${bytesOut} to ${next}; ${answerBytes} back`
 }
