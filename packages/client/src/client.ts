@@ -10,6 +10,7 @@ import {
   type NetworkDefinitionInput,
 } from '@sessionkit/network'
 import { type Account, accountFromSeed, createAccount, type SessionId } from '@sessionkit/session-id'
+import { NAMESPACES } from '@sessionkit/swarm'
 import { createEmitter, type Emitter } from './emitter.ts'
 import { ClientError } from './error.ts'
 import type { ClientEvents, MessageEvent } from './events.ts'
@@ -19,7 +20,6 @@ import { type Draft, MESSAGE_TTL_MS, type Sent, sendText } from './outbox.ts'
 import { type Scheduler, timerScheduler } from './scheduler.ts'
 import type { ClientStore, StoreChange, StoredMessage } from './store.ts'
 
-const INBOX = 0
 const POLL_INTERVAL_MS = 5_000
 /** Nodes keep nothing longer, so a later expiry is not believed. Protocol page 04, section 9. */
 const LONGEST_EXPIRY_MS = 30 * 24 * 60 * 60 * 1000
@@ -238,7 +238,7 @@ export class Client {
     const startedAt = network.clock.now()
     const retrieved = await network.storage.retrieve({
       signer: account,
-      namespaces: [INBOX],
+      namespaces: [NAMESPACES.messages],
       lastHash: (node, namespace) => store.cursor({ node, account: account.sessionId, namespace }),
       signal,
     })

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { bytesToBase64, bytesToHex, SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
 import { ready } from '@sessionkit/crypto'
@@ -376,6 +379,18 @@ describe('opening', () => {
     await expect(Client.open({ network: 'nonet', account })).rejects.toEqual(coded('NETWORK_BAD_DEFINITION'))
     const definition = { name: 'x', seedNodes: [] }
     await expect(Client.open({ network: definition, account })).rejects.toEqual(coded('NETWORK_BAD_DEFINITION'))
+  })
+
+  it('reads the network from the file that a devnet wrote', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sessionkit-'))
+    const network = join(folder, 'devnet.json')
+    writeFileSync(network, JSON.stringify(devnet.networkFile()))
+    try {
+      const ada = await openClient({ network })
+      expect(await ada.poll()).toEqual({ messages: 0, undecryptable: 0 })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('makes no connection by itself, and closes at any time', async () => {

@@ -27,8 +27,3 @@ export function backoffDelay(attempt: number, random: RandomSource): number {
   const full = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), LONGEST_DELAY_MS)
   return full / 2 + randomBelow(full / 2 + 1, random)
 }
-
-/** Throws when the caller gave up. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new NetworkError('NETWORK_ABORTED', 'the request was aborted')
-}
