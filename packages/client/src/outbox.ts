@@ -86,6 +86,8 @@ export async function sendText(options: SendOptions): Promise<Sent> {
       messages: [{ id, conversation: to, sender: own, text, timestamp, outgoing: true, hash }],
     })
 
+  // A poll may come before the answer, and must not take the note for one of another device.
+  if (toSelf) await store.commit({ now: network.clock.now(), seen: [{ key: id, until }] })
   const stored = await put(to, seal(to, toSelf ? copy : content))
   // Before the sync copy leaves, so that a poll in between does not take it for a message from another device.
   await remember(stored.hash, network.clock.now())

@@ -191,6 +191,18 @@ describe('what strangers send', () => {
     expect(errors).toEqual([])
   })
 
+  it('is reported when a node gives it a false hash', async () => {
+    const bob = await openClient()
+    const storage = bob.network.storage as { retrieve: typeof bob.network.storage.retrieve }
+    storage.retrieve = async () => ({
+      node: 'ab'.repeat(32),
+      namespaces: [{ namespace: 0, messages: [], dropped: ['A'.repeat(43)], lastHash: 'A'.repeat(43) }],
+    })
+    const errors = record(bob, 'error')
+    expect(await bob.poll()).toEqual({ messages: 0, undecryptable: 0 })
+    expect(errors).toEqual([coded('CLIENT_FALSE_HASH')])
+  })
+
   it('is shown once when it comes twice under two hashes', async () => {
     const ada = createAccount()
     const bob = await openClient()
