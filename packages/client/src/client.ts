@@ -203,8 +203,13 @@ export class Client {
     return { sessionId: this.sessionId }
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `Client(${this.sessionId})`
+  // Written so because a computed method name cannot be declared without the type checker.
+  static {
+    Object.defineProperty(Client.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: Client): string {
+        return `Client(${this.sessionId})`
+      },
+    })
   }
 
   #assertOpen(): void {

@@ -1,6 +1,9 @@
 /** A node's time before this is absurd and ignored: 2021-01-01, in ms. Protocol page 03, section 11. */
 const EARLIEST_MS = 1_609_459_200_000
 const KEPT_OFFSETS = 10
+/** Answers that are needed for more than a small step of the clock. */
+const WITNESSES = 3
+const SMALL_MS = 60_000
 
 /**
  * Network time: the local clock corrected by the median of the last answers' `t`. The median, so that a few nodes with
@@ -35,7 +38,9 @@ export function createClock({ now }: { readonly now: () => number }): NetworkClo
       offsets.push(one)
       if (offsets.length > KEPT_OFFSETS) offsets.shift()
       const sorted = [...offsets].sort((a, b) => a - b)
-      offset = sorted[sorted.length >> 1] ?? 0
+      const median = sorted[sorted.length >> 1] ?? 0
+      // One or two nodes alone do not move the clock far.
+      if (offsets.length >= WITNESSES || Math.abs(median - offset) <= SMALL_MS) offset = median
     },
     correct(t) {
       const one = offsetOf(t, 0)

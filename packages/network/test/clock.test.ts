@@ -12,6 +12,15 @@ describe('network time', () => {
     expect(clock.now()).toBe(local + 5_000)
   })
 
+  it('takes a large step only on the word of three', () => {
+    const clock = createClock({ now: () => local })
+    clock.observe(local + 3_600_000)
+    clock.observe(local + 3_600_000)
+    expect(clock.offset).toBe(0)
+    clock.observe(local + 3_600_000)
+    expect(clock.offset).toBe(3_600_000)
+  })
+
   it('takes half the round trip into account', () => {
     const clock = createClock({ now: () => local })
     clock.observe(local, 200)
