@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
 /** The `./src/…` files that an `exports` or `imports` map names, however deeply its conditions nest. */
@@ -11,10 +11,11 @@ export default defineConfig(
   readdirSync('packages').map((name) => {
     const dir = `packages/${name}`
     const pkg = JSON.parse(readFileSync(`${dir}/package.json`, 'utf8'))
-    const bins = Object.values<string>(pkg.bin ?? {}).map((f) => f.replace('./dist/', './src/').replace(/\.js$/, '.ts'))
+    // A program starts at main.ts; its committed bin file only imports the built one.
+    const programs = existsSync(`${dir}/src/main.ts`) ? ['./src/main.ts'] : []
     return {
       name,
-      entry: [...new Set([...sources(pkg.exports), ...sources(pkg.imports), ...bins])].map((f) => `${dir}/${f}`),
+      entry: [...new Set([...sources(pkg.exports), ...sources(pkg.imports), ...programs])].map((f) => `${dir}/${f}`),
       outDir: `${dir}/dist`,
       format: 'esm',
       target: 'es2022',

@@ -3,8 +3,6 @@ import { defineConfig } from 'vitest/config'
 // `isolate: false` must stand here: in a project alone it has no effect. Files of `unit` share module state in a worker.
 export default defineConfig({
   test: {
-    // Fuzz runs and networks take their time on a busy machine; what hangs is still caught.
-    testTimeout: 60_000,
     poolOptions: { forks: { isolate: false, minForks: 1, maxForks: 2 } },
     coverage: { include: ['packages/*/src/**'] },
   },

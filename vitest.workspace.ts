@@ -3,6 +3,8 @@ import { defineWorkspace } from 'vitest/config'
 
 const conditions = ['@sessionkit/source', 'node', 'import', 'module', 'default']
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } }
+// Fuzz runs and networks take their time on a busy machine; what hangs is still caught.
+const testTimeout = 60_000
 const isolated = 'packages/*/test/**/*.isolated.test.ts'
 // The known answers once more, as a browser would compute them.
 const portable = ['packages/{onion,envelope,swarm}/test/vectors.test.ts', 'test/*.portable.test.ts']
@@ -14,6 +16,7 @@ export default defineWorkspace([
     ...shared,
     test: {
       name: 'unit',
+      testTimeout,
       include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
       exclude: [isolated, 'test/*.portable.test.ts'],
     },
@@ -21,7 +24,10 @@ export default defineWorkspace([
   {
     ...shared,
     resolve: { conditions, alias: { '#backend': portableBackend } },
-    test: { name: 'portable', include: portable },
+    test: { name: 'portable', testTimeout, include: portable },
   },
-  { ...shared, test: { name: 'isolated', include: [isolated], poolOptions: { forks: { isolate: true } } } },
+  {
+    ...shared,
+    test: { name: 'isolated', testTimeout, include: [isolated], poolOptions: { forks: { isolate: true } } },
+  },
 ])

@@ -19,4 +19,3 @@ export function createHttpsClient() {
     close: () => dispatcher.destroy(),
   }
 }
-export type HttpsClient = ReturnType<typeof createHttpsClient>
