@@ -1,8 +1,25 @@
+import type { Account } from '@sessionkit/session-id'
 import { EnvelopeError } from './error.ts'
 
 /** Throws `ENVELOPE_BAD_ARGUMENT` when an argument is not bytes at all: a mistake of the caller, not of the network. */
 export function requireBytes(value: unknown, name: string): asserts value is Uint8Array {
   if (!(value instanceof Uint8Array)) throw new EnvelopeError('ENVELOPE_BAD_ARGUMENT', `${name}: expected a Uint8Array`)
+}
+
+/** Throws `ENVELOPE_BAD_ARGUMENT` for what has no fields at all. */
+export function requireObject(value: unknown, name: string): asserts value is object {
+  if (typeof value !== 'object' || value === null) {
+    throw new EnvelopeError('ENVELOPE_BAD_ARGUMENT', `${name}: expected an object`)
+  }
+}
+
+/** Throws `ENVELOPE_BAD_ARGUMENT` unless `value` has the key pairs of an account; crypto checks what is in them. */
+export function requireAccount(value: unknown, name: string): asserts value is Account {
+  requireObject(value, name)
+  const { ed25519, x25519 } = value as Partial<Account>
+  if (!(ed25519?.publicKey instanceof Uint8Array) || !(x25519?.publicKey instanceof Uint8Array)) {
+    throw new EnvelopeError('ENVELOPE_BAD_ARGUMENT', `${name}: expected an account`)
+  }
 }
 
 /** Whether a value is a millisecond timestamp that the wire and a number can both hold. */

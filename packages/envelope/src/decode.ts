@@ -13,7 +13,8 @@ export type PlainMessage = Record<string, unknown>
  */
 export function decodePlain(bytes: Uint8Array, plan: MessagePlan): PlainMessage {
   try {
-    return readMessage(bytes, plan, {})
+    // A view without Buffer's own `slice`, which would hand out windows on the caller's memory.
+    return readMessage(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), plan)
   } catch (cause) {
     if (cause instanceof EnvelopeError) throw cause
     // What the reader throws for truncated or impossible bytes has no code of its own.
@@ -21,26 +22,35 @@ export function decodePlain(bytes: Uint8Array, plan: MessagePlan): PlainMessage 
   }
 }
 
-function readMessage(bytes: Uint8Array, plan: MessagePlan, into: PlainMessage): PlainMessage {
+function readMessage(bytes: Uint8Array, plan: MessagePlan): PlainMessage {
+  const into: PlainMessage = {}
   const reader = new BinaryReader(bytes)
   const unknown: Uint8Array[] = []
+  const nested: NestedParts = new Map()
   while (reader.pos < reader.len) {
     const start = reader.pos
     const [number, wireType] = reader.tag()
     const field = plan.byNumber.get(number)
-    if (field === undefined || !readField(reader, wireType, field, plan, into)) {
+    if (field === undefined || !readField(reader, wireType, field, plan, into, nested)) {
       reader.skip(wireType, number)
       unknown.push(bytes.subarray(start, reader.pos))
     }
+  }
+  // Merging the occurrences of a message is parsing them joined; one by one, a hostile input would cost its square.
+  for (const [field, parts] of nested) {
+    into[field.name] = readMessage(parts.length === 1 ? parts[0]! : joined(parts), field.message!)
   }
   for (const field of plan.required) {
     if (into[field.name] === undefined) {
       throw new EnvelopeError('ENVELOPE_MISSING_FIELD', `${plan.name}: the required field ${field.name} is missing`)
     }
   }
-  if (unknown.length > 0) into.unknownFields = joined(into.unknownFields, unknown)
+  if (unknown.length > 0) into.unknownFields = joined(unknown)
   return into
 }
+
+/** The occurrences of each singular message field. */
+type NestedParts = Map<FieldPlan, Uint8Array[]>
 
 /** Whether the field was taken. False leaves the reader behind the tag, for the field to be kept as unknown. */
 function readField(
@@ -49,6 +59,7 @@ function readField(
   field: FieldPlan,
   plan: MessagePlan,
   into: PlainMessage,
+  nested: NestedParts,
 ): boolean {
   if (wireType !== field.wireType) {
     const packed = field.repeated && field.wireType === VARINT && wireType === LENGTH_DELIMITED
@@ -61,8 +72,12 @@ function readField(
   const start = reader.pos
   if (field.message !== null) {
     const bytes = reader.bytes()
-    if (field.repeated) listOf(into, field).push(readMessage(bytes, field.message, {}))
-    else into[field.name] = readMessage(bytes, field.message, (into[field.name] as PlainMessage | undefined) ?? {})
+    if (field.repeated) listOf(into, field).push(readMessage(bytes, field.message))
+    else {
+      const parts = nested.get(field)
+      if (parts === undefined) nested.set(field, [bytes])
+      else parts.push(bytes)
+    }
     return true
   }
   const value = readScalar(reader, field, plan)
@@ -125,11 +140,10 @@ function safeNumber(value: number, field: FieldPlan, plan: MessagePlan): number 
   throw new EnvelopeError('ENVELOPE_NUMBER_RANGE', `${plan.name}: ${field.name} is above 2^53 - 1`)
 }
 
-function joined(before: unknown, parts: readonly Uint8Array[]): Uint8Array {
-  const all = before instanceof Uint8Array ? [before, ...parts] : parts
-  const result = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0))
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let offset = 0
-  for (const part of all) {
+  for (const part of parts) {
     result.set(part, offset)
     offset += part.length
   }

@@ -21,7 +21,7 @@ export function decoyProSignature(options?: { readonly random?: RandomSource | u
 }
 
 function draw(random: RandomSource): Uint8Array {
-  const bytes = random(32)
+  const bytes = typeof random === 'function' ? random(32) : undefined
   if (bytes instanceof Uint8Array && bytes.length === 32) return bytes
   throw new EnvelopeError('ENVELOPE_BAD_ARGUMENT', 'random: expected 32 bytes')
 }

@@ -1,4 +1,4 @@
-import { isTimestamp, requireBytes } from './bytes-argument.ts'
+import { isTimestamp, requireBytes, requireObject } from './bytes-argument.ts'
 import { decodePlain } from './decode.ts'
 import { encodePlain } from './encode.ts'
 import type { Envelope } from './envelope-message.ts'
@@ -30,13 +30,16 @@ export function decodeEnvelope(bytes: Uint8Array): FilledEnvelope {
 }
 
 function checked(envelope: Envelope): FilledEnvelope {
+  requireObject(envelope, 'envelope')
   const { content, source, proSig, timestamp } = envelope
   if (!isTimestamp(timestamp)) throw new EnvelopeError('ENVELOPE_BAD_TIMESTAMP', 'envelope: its timestamp is 0')
+  if (content !== undefined) requireBytes(content, 'envelope.content')
   if (content === undefined || content.length === 0)
     throw new EnvelopeError('ENVELOPE_NO_CONTENT', 'envelope: no content')
-  if (source !== undefined && source !== '' && !/^[0-9a-f]{66}$/i.test(source)) {
+  if (source !== undefined && source !== '' && (typeof source !== 'string' || !/^[0-9a-f]{66}$/i.test(source))) {
     throw new EnvelopeError('ENVELOPE_BAD_SOURCE', 'envelope: source is neither empty nor an id')
   }
+  if (proSig !== undefined) requireBytes(proSig, 'envelope.proSig')
   if (proSig !== undefined && proSig.length !== 64) {
     throw new EnvelopeError('ENVELOPE_BAD_PRO_SIGNATURE', `envelope: proSig has ${proSig.length} bytes, not 64`)
   }

@@ -1,3 +1,4 @@
+import { requireObject } from './bytes-argument.ts'
 import type { Content } from './content.ts'
 import { EnvelopeError } from './error.ts'
 
@@ -33,12 +34,14 @@ export const FLAG_TIMER_UPDATE = 2
  * `ENVELOPE_SEVERAL_PAYLOADS`. Protocol page 02, section 4.
  */
 export function contentKind(content: Content): ContentKind {
+  requireObject(content, 'content')
   const present = payloads.filter(([field]) => content[field] !== undefined)
   const first = present[0]
   if (first === undefined) throw new EnvelopeError('ENVELOPE_NO_PAYLOAD', 'content: nothing in it that is a message')
   if (present.length > 1) throw new EnvelopeError('ENVELOPE_SEVERAL_PAYLOADS', 'content: more than one message in it')
   const data = content.dataMessage
   if (data === undefined) return first[1]
+  requireObject(data, 'content.dataMessage')
   if (data.groupUpdateMessage !== undefined) return 'group-update'
   if (data.closedGroupControlMessage !== undefined) return 'legacy-group'
   if (data.reaction !== undefined) return 'reaction'

@@ -26,7 +26,7 @@ export function pad(content: Uint8Array): Uint8Array {
  */
 export function unpad(padded: Uint8Array): Uint8Array {
   requireBytes(padded, 'padded')
-  return padded.slice(0, unpaddedLength(padded))
+  return new Uint8Array(padded.subarray(0, unpaddedLength(padded)))
 }
 
 export function unpaddedLength(padded: Uint8Array): number {

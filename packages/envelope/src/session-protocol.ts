@@ -16,7 +16,7 @@ import {
   SessionIdError,
   sessionIdFromEd25519,
 } from '@sessionkit/session-id'
-import { requireBytes } from './bytes-argument.ts'
+import { requireAccount, requireBytes } from './bytes-argument.ts'
 import { EnvelopeError } from './error.ts'
 import { V1_OVERHEAD } from './limits.ts'
 
@@ -76,6 +76,7 @@ export function encryptV1Deterministic(input: EncryptV1Input): Uint8Array {
 export function decryptV1(input: { readonly ciphertext: Uint8Array; readonly recipient: Account }): DecryptedV1 {
   const { ciphertext, recipient } = input
   requireBytes(ciphertext, 'ciphertext')
+  requireAccount(recipient, 'recipient')
   if (ciphertext.length < V1_OVERHEAD) {
     throw new EnvelopeError('ENVELOPE_TOO_SHORT', `ciphertext: at least ${V1_OVERHEAD} bytes, got ${ciphertext.length}`)
   }
@@ -94,6 +95,7 @@ export function decryptV1(input: { readonly ciphertext: Uint8Array; readonly rec
 
 function signedInner({ message, sender }: EncryptV1Input, publicKey: Uint8Array): Uint8Array {
   requireBytes(message, 'message')
+  requireAccount(sender, 'sender')
   const inner = new Uint8Array(message.length + KEY + SIGNATURE)
   inner.set(message)
   inner.set(sender.ed25519.publicKey, message.length)

@@ -147,4 +147,24 @@ describe('the content codec', () => {
   ])('does not write %s', (_, value, code) => {
     expect(codeOf(() => encodeContent(value as Content))).toBe(code)
   })
+
+  test('gives copies, also of what a Buffer holds', () => {
+    const buffer = Buffer.from(hexToBytes('0a0532037878780a03b83e01'))
+    const content = decodeContent(buffer)
+    buffer.fill(0)
+    expect(content).toStrictEqual({
+      dataMessage: { profileKey: new Uint8Array(3).fill(0x78), unknownFields: hexToBytes('b83e01') },
+    })
+  })
+
+  test('merges the occurrences of a message by joining them, in linear time', () => {
+    expect(decodeContent(hexToBytes('32020801' + '32021000'))).toStrictEqual({
+      typingMessage: { timestamp: 1, action: 'STARTED' },
+    })
+    const count = 240_000
+    const hostile = new Uint8Array(4 * count)
+    for (let i = 0; i < count; i++) hostile.set([0x0a, 2, 0x78, 1], 4 * i)
+    // Appending each to the ones before would copy 58 GB here and run into the time limit.
+    expect(decodeContent(hostile).dataMessage?.unknownFields).toHaveLength(2 * count)
+  })
 })

@@ -24,4 +24,11 @@ describe('padding, protocol page 02, section 9', () => {
     expect(unpad(hexToBytes('0a80'))).toEqual(hexToBytes('0a'))
     expect(unpad(hexToBytes('800000'))).toEqual(new Uint8Array(0))
   })
+
+  test('unpad gives a copy, also of a Buffer', () => {
+    const padded = Buffer.from(pad(Uint8Array.of(1, 2)))
+    const content = unpad(padded)
+    padded.fill(9)
+    expect(content).toStrictEqual(Uint8Array.of(1, 2))
+  })
 })
