@@ -58,6 +58,7 @@ function many(method: string, requests: readonly SwarmRequest[]): SwarmRequest {
   if (!Array.isArray(requests) || requests.length < 1 || requests.length > MAX_BATCH_REQUESTS) {
     throw badParam(`requests: expected 1 to ${MAX_BATCH_REQUESTS}`)
   }
+  if (requests.some((request) => typeof request?.method !== 'string')) throw badParam('requests: one is none')
   if (requests.some((request) => META.has(request.method))) throw badParam('requests: batches do not nest')
   return {
     method,

@@ -24,6 +24,7 @@ export type SwarmSigner = AccountSigner | GroupSigner | Subaccount
 /** The account that a signer signs for, 66 lower-case hex characters. Throws `SWARM_BAD_SIGNER`, `SWARM_BAD_ID`. */
 export function ownerOfSigner(signer: SwarmSigner): string {
   if (typeof signer !== 'object' || signer === null) throw badSigner('expected an account, a group or a subaccount')
+  if (!('token' in signer) && !(signer.ed25519?.publicKey instanceof Uint8Array)) throw badSigner('has no key pair')
   if ('sessionId' in signer) return checkPrefix(checkOwner(signer.sessionId), true)
   if ('groupId' in signer) {
     const owner = checkPrefix(checkOwner(signer.groupId), false)
@@ -35,7 +36,8 @@ export function ownerOfSigner(signer: SwarmSigner): string {
   throw badSigner('expected an account, a group or a subaccount')
 }
 
-export const isSubaccount = (signer: SwarmSigner): signer is Subaccount => 'token' in signer
+export const isSubaccount = (signer: SwarmSigner): signer is Subaccount =>
+  typeof signer === 'object' && signer !== null && 'token' in signer
 
 /** The request with `pubkey` and all that its signature needs. */
 export function signRequest(method: string, params: SwarmRequest['params'], signer: SwarmSigner): SwarmRequest {

@@ -86,10 +86,10 @@ export function createSigningValue(grant: SubaccountGrant): Uint8Array {
 
 /** T of the member, its own Ed25519 key without the sign bit, times the factor. Null when that is no point. */
 function blindedKey(signingValue: Uint8Array, ed25519: Uint8Array): Uint8Array | null {
-  const point = ed25519.slice()
+  const point = new Uint8Array(ed25519)
   point[31] = (point[31] as number) & 0x7f
   try {
-    return ed25519ScalarMult({ scalar: signingValue.slice(4, 36), point })
+    return ed25519ScalarMult({ scalar: signingValue.subarray(4, 36), point })
   } catch (error) {
     if (error instanceof CryptoError && error.code !== 'CRYPTO_NOT_READY') return null
     throw error
@@ -122,7 +122,7 @@ export function verifySigningValue(input: {
   if (key === null) return false
   return ed25519Verify({
     message: concatBytes(signingValue.subarray(0, 4), key),
-    signature: signingValue.slice(36),
+    signature: signingValue.subarray(36),
     publicKey: hexToBytes(parseGroupId(groupId).slice(2)),
   })
 }
@@ -157,11 +157,12 @@ export function memberSubaccount(input: {
     throw new SwarmError('SWARM_BAD_SIGNING_VALUE', 'the signing value is not one of this group for this member')
   }
   const key = blindedKey(signingValue, memberEd25519) as Uint8Array
-  const factor = signingValue.slice(4, 36)
+  // Not `slice`: that of a Buffer is a window on the caller's memory.
+  const factor = new Uint8Array(signingValue.subarray(4, 36))
   return {
     owner: parseGroupId(groupId),
     token: concatBytes(signingValue.subarray(0, 4), key),
-    tokenSignature: signingValue.slice(36),
+    tokenSignature: new Uint8Array(signingValue.subarray(36)),
     sign: (message) => signBlinded({ message, member: member.ed25519, factor, key }),
   }
 }
@@ -208,15 +209,16 @@ export function keySubaccount(input: {
   const { owner, ownerEd25519, keyPair } = input
   assertBytes(input.token, 'token', SUBACCOUNT_TOKEN_LENGTH)
   assertBytes(input.tokenSignature, 'tokenSignature', 64)
-  const token = input.token.slice()
+  if (ownerEd25519 !== undefined) assertBytes(ownerEd25519, 'ownerEd25519', 32)
+  const token = new Uint8Array(input.token)
   if (!equalBytes(token.subarray(4), keyPair.publicKey)) {
     throw new SwarmError('SWARM_BAD_SIGNER', 'keyPair: not the key in the token')
   }
   return {
     owner,
-    ownerEd25519: ownerEd25519?.slice(),
+    ownerEd25519: ownerEd25519 && new Uint8Array(ownerEd25519),
     token,
-    tokenSignature: input.tokenSignature.slice(),
+    tokenSignature: new Uint8Array(input.tokenSignature),
     sign: (message) => ed25519Sign({ message, keyPair }),
   }
 }

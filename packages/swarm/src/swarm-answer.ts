@@ -45,6 +45,7 @@ function parseSwarmAnswer<Entry extends object>(
   read: (entry: JsonObject) => Entry,
 ): SwarmAnswer<Entry> {
   const { request, nodes } = input
+  if (!Array.isArray(nodes)) throw badParam('nodes: expected a list of keys')
   const { method, params } = request
   if (!methods.includes(method)) throw badParam('request: is of another method')
   const owner = (params.pubkey ?? params.pubKey) as string
