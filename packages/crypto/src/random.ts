@@ -38,7 +38,7 @@ export function randomBytes(length: number): Uint8Array {
 /** `length` bytes of `random`, checked and copied, or of the platform. */
 export function draw(random: RandomSource | undefined, length: number): Uint8Array {
   if (random === undefined) return randomBytes(length)
-  const bytes = random(length)
+  const bytes: unknown = typeof random === 'function' ? random(length) : undefined
   checkBytes(bytes, 'random', length)
   return new Uint8Array(bytes)
 }

@@ -110,5 +110,31 @@ export function rejections(crypto: CryptoBackend): void {
         expect(() => crypto.ed25519ScalarMult(input)).toThrow(coded('CRYPTO_BAD_PUBLIC_KEY'))
       }
     })
+
+    it('arguments of the wrong kind', () => {
+      const bad = (value: unknown) => value as never
+      const publicKey = crypto.x25519KeyPair().publicKey
+      const aes = { key: new Uint8Array(32), iv: new Uint8Array(16) }
+      for (const value of [null, 1, 'x', {}, () => 'x']) {
+        expect(() => crypto.x25519KeyPair({ random: bad(value) })).toThrow(coded('CRYPTO_NOT_BYTES'))
+        expect(() => crypto.sealedBoxSeal({ message, publicKey, random: bad(value) })).toThrow(
+          coded('CRYPTO_NOT_BYTES'),
+        )
+        expect(() => crypto.ed25519Sign({ message, keyPair: bad(value) })).toThrow(coded('CRYPTO_NOT_BYTES'))
+        expect(() => crypto.ed25519KeyPairToX25519(bad(value))).toThrow(coded('CRYPTO_NOT_BYTES'))
+        expect(() => crypto.sealedBoxOpen({ box: new Uint8Array(60), keyPair: bad(value) })).toThrow(
+          coded('CRYPTO_NOT_BYTES'),
+        )
+        expect(() => crypto.ed25519VerifyBatch(bad(value))).toThrow(coded('CRYPTO_NOT_BYTES'))
+        expect(() => crypto.ed25519VerifyBatch([bad(value)])).toThrow(coded('CRYPTO_NOT_BYTES'))
+      }
+      for (const padding of [null, '', 'PKCS7', 'zero', 0]) {
+        for (const data of [new Uint8Array(5), new Uint8Array(16)]) {
+          const input = { ...aes, padding: bad(padding) }
+          expect(() => crypto.aes256CbcEncrypt({ ...input, message: data })).toThrow(coded('CRYPTO_BAD_PADDING'))
+          expect(() => crypto.aes256CbcDecrypt({ ...input, ciphertext: data })).toThrow(coded('CRYPTO_BAD_PADDING'))
+        }
+      }
+    })
   })
 }

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { AeadDecryptInput, AeadEncryptInput, CbcDecryptInput, CbcEncryptInput } from '../backend.ts'
-import { checkCbcBlocks } from '../cbc.ts'
+import { checkCbcBlocks, checkPadding } from '../cbc.ts'
 import { CryptoError } from '../error.ts'
 import { checkBytes, keyBytes } from '../length.ts'
 import { checkTagged, openFailed } from '../sodium/aead.ts'
@@ -52,6 +52,7 @@ export function aes256CbcEncrypt(input: CbcEncryptInput): Uint8Array {
   const key = keyBytes(input.key, 'key', 32)
   checkBytes(iv, 'iv', 16)
   checkBytes(message, 'message')
+  checkPadding(padding)
   if (padding === 'none') checkCbcBlocks(message, 'message', 0)
   const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(padding === 'pkcs7')
   return join(cipher.update(message), cipher.final())
@@ -65,6 +66,7 @@ export function aes256CbcDecrypt(input: CbcDecryptInput): Uint8Array {
   const { iv, ciphertext, padding = 'pkcs7' } = input
   const key = keyBytes(input.key, 'key', 32)
   checkBytes(iv, 'iv', 16)
+  checkPadding(padding)
   checkCbcBlocks(ciphertext, 'ciphertext', padding === 'none' ? 0 : 1)
   const decipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(padding === 'pkcs7')
   const start = decipher.update(ciphertext)

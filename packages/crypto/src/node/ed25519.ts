@@ -1,6 +1,7 @@
 import { sign, verify } from 'node:crypto'
 import { SecretBytes } from '@sessionkit/bytes'
 import type { SignedMessage } from '../backend.ts'
+import { CryptoError } from '../error.ts'
 import { edwardsToMontgomery } from '../field.ts'
 import type { Ed25519KeyPair, X25519KeyPair } from '../keys.ts'
 import { checkBytes, secretBytes } from '../length.ts'
@@ -22,7 +23,7 @@ export function ed25519KeyPairFromSeed(seed: SecretBytes): Ed25519KeyPair {
 export function ed25519Sign(input: { readonly message: Uint8Array; readonly keyPair: Ed25519KeyPair }): Uint8Array {
   const { message, keyPair } = input
   checkBytes(message, 'message')
-  const { key, publicKey } = privateKeyObject('Ed25519', keyPair.seed, 'seed')
+  const { key, publicKey } = privateKeyObject('Ed25519', keyPair?.seed, 'seed')
   checkOwnPublicKey(keyPair.publicKey, publicKey)
   return new Uint8Array(sign(null, message, key))
 }
@@ -41,13 +42,14 @@ export function ed25519Verify(input: SignedMessage): boolean {
 
 /** One answer for each signature, in order. */
 export function ed25519VerifyBatch(items: readonly SignedMessage[]): boolean[] {
+  if (!Array.isArray(items)) throw new CryptoError('CRYPTO_NOT_BYTES', 'items: expected a list')
   return items.map((item) => ed25519Verify(item))
 }
 
 /** The X25519 key pair of an Ed25519 key pair; its secret is clamped. Protocol page 01, section 1. */
 export function ed25519KeyPairToX25519(keyPair: Ed25519KeyPair): X25519KeyPair {
-  const { publicKey } = privateKeyObject('Ed25519', keyPair.seed, 'seed')
-  const secret = clampedSecret(secretBytes(keyPair.seed, 'seed', 32))
+  const { publicKey } = privateKeyObject('Ed25519', keyPair?.seed, 'seed')
+  const secret = clampedSecret(secretBytes(keyPair?.seed, 'seed', 32))
   // Our own key needs no check, so the public half is converted rather than derived anew.
   return { publicKey: edwardsToMontgomery(publicKey), secretKey: SecretBytes.take(secret) }
 }

@@ -40,7 +40,7 @@ export function sealedBoxSeal(
 export function sealedBoxOpen(input: { readonly box: Uint8Array; readonly keyPair: X25519KeyPair }): Uint8Array {
   const { box, keyPair } = input
   checkSealedBox(box)
-  checkBytes(keyPair.publicKey, 'publicKey', 32)
+  checkBytes(keyPair?.publicKey, 'publicKey', 32)
   const { key } = privateKeyObject('X25519', keyPair.secretKey, 'secretKey')
   const ephemeral = box.subarray(0, 32)
   const shared = sharedOrFailed(key, ephemeral)

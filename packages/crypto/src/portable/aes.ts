@@ -1,6 +1,6 @@
 import { cbc, gcm } from '@noble/ciphers/aes.js'
 import type { AeadDecryptInput, AeadEncryptInput, CbcDecryptInput, CbcEncryptInput } from '../backend.ts'
-import { checkCbcBlocks } from '../cbc.ts'
+import { checkCbcBlocks, checkPadding } from '../cbc.ts'
 import { CryptoError } from '../error.ts'
 import { checkBytes, keyBytes } from '../length.ts'
 import { checkTagged, openFailed } from '../sodium/aead.ts'
@@ -35,6 +35,7 @@ export function aes256CbcEncrypt(input: CbcEncryptInput): Uint8Array {
   const key = keyBytes(input.key, 'key', 32)
   checkBytes(iv, 'iv', 16)
   checkBytes(message, 'message')
+  checkPadding(padding)
   if (padding === 'none') checkCbcBlocks(message, 'message', 0)
   return cbc(key, iv, { disablePadding: padding === 'none' }).encrypt(message)
 }
@@ -47,6 +48,7 @@ export function aes256CbcDecrypt(input: CbcDecryptInput): Uint8Array {
   const { iv, ciphertext, padding = 'pkcs7' } = input
   const key = keyBytes(input.key, 'key', 32)
   checkBytes(iv, 'iv', 16)
+  checkPadding(padding)
   checkCbcBlocks(ciphertext, 'ciphertext', padding === 'none' ? 0 : 1)
   if (ciphertext.length === 0) return new Uint8Array(0)
   try {

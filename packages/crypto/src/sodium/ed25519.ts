@@ -38,7 +38,7 @@ function ed25519PublicKey(seed: SecretBytes): Uint8Array {
 export function ed25519Sign(input: { readonly message: Uint8Array; readonly keyPair: Ed25519KeyPair }): Uint8Array {
   const { message, keyPair } = input
   checkBytes(message, 'message')
-  const publicKey = ed25519PublicKey(keyPair.seed)
+  const publicKey = ed25519PublicKey(keyPair?.seed)
   checkOwnPublicKey(keyPair.publicKey, publicKey)
   const seed = keyPair.seed.reveal()
   return withMemory(128 + message.length, (wasm, at) => {
@@ -62,8 +62,8 @@ export function checkOwnPublicKey(given: Uint8Array, derived: Uint8Array): void 
  * equation without cofactor. Protocol page 02, section 10.3. Throws `CRYPTO_WRONG_LENGTH`.
  */
 export function ed25519Verify(input: SignedMessage): boolean {
-  const { message, signature, publicKey } = input
   checkSigned(input)
+  const { message, signature, publicKey } = input
   return withMemory(96 + message.length, (wasm, at) => {
     wasm.HEAPU8.set(signature, at)
     wasm.HEAPU8.set(publicKey, at + 64)
@@ -73,13 +73,14 @@ export function ed25519Verify(input: SignedMessage): boolean {
 }
 
 export function checkSigned(input: SignedMessage): void {
-  checkBytes(input.message, 'message')
+  checkBytes(input?.message, 'message')
   checkBytes(input.signature, 'signature', 64)
   checkBytes(input.publicKey, 'publicKey', 32)
 }
 
 /** One answer for each signature, in order. */
 export function ed25519VerifyBatch(items: readonly SignedMessage[]): boolean[] {
+  if (!Array.isArray(items)) throw new CryptoError('CRYPTO_NOT_BYTES', 'items: expected a list')
   return items.map((item) => ed25519Verify(item))
 }
 
@@ -112,9 +113,9 @@ const badPoint = (): CryptoError =>
 
 /** The X25519 key pair of an Ed25519 key pair; its secret is clamped. Protocol page 01, section 1. */
 export function ed25519KeyPairToX25519(keyPair: Ed25519KeyPair): X25519KeyPair {
-  const secret = clampedSecret(secretBytes(keyPair.seed, 'seed', 32))
+  const secret = clampedSecret(secretBytes(keyPair?.seed, 'seed', 32))
   // Our own key needs no check, so the public half is converted rather than derived anew.
-  return { publicKey: edwardsToMontgomery(ed25519PublicKey(keyPair.seed)), secretKey: SecretBytes.take(secret) }
+  return { publicKey: edwardsToMontgomery(ed25519PublicKey(keyPair?.seed)), secretKey: SecretBytes.take(secret) }
 }
 
 /** The first half of SHA-512 of the seed, clamped: the X25519 secret of an Ed25519 key. */

@@ -42,7 +42,7 @@ export function sealedBoxSeal(
 export function sealedBoxOpen(input: { readonly box: Uint8Array; readonly keyPair: X25519KeyPair }): Uint8Array {
   const { box, keyPair } = input
   checkSealedBox(box)
-  checkBytes(keyPair.publicKey, 'publicKey', 32)
+  checkBytes(keyPair?.publicKey, 'publicKey', 32)
   const secret = secretBytes(keyPair.secretKey, 'secretKey', 32)
   return withMemory(64 + box.length, (wasm, at) => {
     wasm.HEAPU8.set(keyPair.publicKey, at)
