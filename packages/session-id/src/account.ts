@@ -71,7 +71,8 @@ class KeyedAccount implements Account {
  * `random` is asked once, for 16 bytes. Protocol page 01, section 1.
  */
 export function createAccount(options?: { readonly random?: RandomSource | undefined }): Account {
-  const seed = (options?.random ?? randomBytes)(ACCOUNT_SEED_LENGTH)
+  const random: unknown = options?.random ?? randomBytes
+  const seed: unknown = typeof random === 'function' ? random(ACCOUNT_SEED_LENGTH) : undefined
   if (!(seed instanceof Uint8Array) || seed.length !== ACCOUNT_SEED_LENGTH) {
     throw new SessionIdError('SESSION_ID_BAD_SEED', `random: expected ${ACCOUNT_SEED_LENGTH} bytes`)
   }

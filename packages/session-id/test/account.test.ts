@@ -146,4 +146,10 @@ describe('the id of a received Ed25519 key', () => {
     negative[31]! ^= 0x80
     expect(sessionIdFromEd25519(negative)).toBe(a!.sessionId)
   })
+
+  it('refuses randomness of the wrong kind', () => {
+    for (const random of [1, 'x', {}, () => 'x', () => new Uint8Array(15)]) {
+      expect(codeOf(() => createAccount({ random: random as never }))).toBe('SESSION_ID_BAD_SEED')
+    }
+  })
 })
