@@ -6,11 +6,14 @@ import { BytesError } from './error.ts'
 export interface DecodeBencodeOptions {
   /** Longest input in bytes. Default 10 485 760, the largest body a service node takes. */
   readonly maxBytes?: number
-  /** Deepest nesting of lists and dicts. Default 32. */
+  /** Deepest nesting of lists and dicts. Default 32, at most 512. */
   readonly maxDepth?: number
   /** Most values in all, keys included. Default 100 000. */
   readonly maxItems?: number
 }
+
+/** No option allows more: the reader recurses, and the stack is finite. */
+const DEEPEST = 512
 
 const I = 0x69
 const L = 0x6c
@@ -115,7 +118,8 @@ export function decodeBencode(bytes: Uint8Array, options: DecodeBencodeOptions =
       return readInteger()
     }
     if (token !== L && token !== D) throw new BytesError('BENCODE_BAD_TOKEN', `bencode: unexpected byte at ${at}`)
-    if (depth >= maxDepth) throw new BytesError('BENCODE_TOO_DEEP', `bencode: nested deeper than ${maxDepth}`)
+    if (depth >= maxDepth || depth >= DEEPEST)
+      throw new BytesError('BENCODE_TOO_DEEP', `bencode: nested deeper than ${Math.min(Number(maxDepth), DEEPEST)}`)
     at++
     if (token === L) {
       const list: BencodeValue[] = []

@@ -123,6 +123,14 @@ describe('bencode', () => {
       { numRuns: 10_000, seed: 20_260_101 },
     )
   })
+
+  it('nests no deeper than the stack allows, whatever the option says', () => {
+    const nested = (depth: number) => new TextEncoder().encode('l'.repeat(depth) + 'e'.repeat(depth))
+    const options = { maxDepth: Number.POSITIVE_INFINITY }
+    expect(() => decodeBencode(nested(512), options)).not.toThrow()
+    expect(() => decodeBencode(nested(513), options)).toThrow(expect.objectContaining({ code: 'BENCODE_TOO_DEEP' }))
+    expect(() => decodeBencode(nested(50_000), options)).toThrow(expect.objectContaining({ code: 'BENCODE_TOO_DEEP' }))
+  })
 })
 
 function circular(): BencodeInput {
