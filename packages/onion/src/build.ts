@@ -41,10 +41,21 @@ export interface BuildOnionRequestResult {
  * hop … the guard. Throws `ONION_BAD_INPUT`, `ONION_BAD_URL`, `ONION_TOO_MANY_HOPS`, `ONION_TOO_LARGE`.
  */
 export function buildOnionRequest(options: BuildOnionRequestOptions): BuildOnionRequestResult {
-  const { path, destination, payload, encryption = 'xchacha20', random } = options
   checkInput(options)
+  const layers: ClientLayer[] = []
+  try {
+    return { body: wrap(options, layers), secret: new OnionSecret(layers) }
+  } catch (error) {
+    for (const layer of layers) layer.wipe()
+    throw error
+  }
+}
+
+/** The request; its layers are put into `layers`, also when it fails in the middle. */
+function wrap(options: BuildOnionRequestOptions, layers: ClientLayer[]): Uint8Array {
+  const { path, destination, payload, encryption = 'xchacha20', random } = options
   const first = ClientLayer.fresh(encryption, destination.x25519, random)
-  const layers = [first]
+  layers.push(first)
   let sealed = first.seal(
     destination.type === 'node' ? combine(payload, nodeControl(options.control)) : payload,
     random,
@@ -67,7 +78,7 @@ export function buildOnionRequest(options: BuildOnionRequestOptions): BuildOnion
       `onion request of ${body.length} bytes, at most ${MAX_ONION_BYTES} are relayed`,
     )
   }
-  return { body, secret: new OnionSecret(layers) }
+  return body
 }
 
 function checkInput({ path, destination, payload, encryption }: BuildOnionRequestOptions): void {

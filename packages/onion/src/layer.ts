@@ -65,7 +65,10 @@ export function sealParts(
   message: Uint8Array,
   random: RandomSource = randomBytes,
 ): SealedParts {
-  const nonce = random(NONCE_BYTES[encryption])
+  const nonce: unknown = typeof random === 'function' ? random(NONCE_BYTES[encryption]) : undefined
+  if (!(nonce instanceof Uint8Array) || nonce.length !== NONCE_BYTES[encryption]) {
+    throw new OnionError('ONION_BAD_INPUT', `random: expected ${NONCE_BYTES[encryption]} bytes`)
+  }
   const ciphertext =
     encryption === 'aes-gcm'
       ? aes256GcmEncrypt({ key, iv: nonce, message })
@@ -108,6 +111,7 @@ export class ClientLayer {
       return new ClientLayer(encryption, new Uint8Array(recipient), pair)
     } catch (cause) {
       pair.secretKey.wipe()
+      if ((cause as { code?: unknown }).code !== 'CRYPTO_BAD_PUBLIC_KEY') throw cause
       throw new OnionError('ONION_BAD_INPUT', `the X25519 key ${bytesToHex(recipient)} is no usable public key`, {
         cause,
       })

@@ -78,7 +78,7 @@ export function parseOnionRequest(body: Uint8Array): OuterLayer {
     throw new OnionError('ONION_UNKNOWN_ENCRYPTION', 'enc_type: expected aes-gcm or xchacha20')
   if (typeof hop !== 'number' || !Number.isSafeInteger(hop))
     throw new OnionError('ONION_BAD_HOP_NUMBER', 'hop_no: expected a whole number')
-  return { blob, ephemeralKey: hexToBytes(key), encryption, hopNumber: Math.max(0, hop) }
+  return { blob: new Uint8Array(blob), ephemeralKey: hexToBytes(key), encryption, hopNumber: Math.max(0, hop) }
 }
 
 /** Reads and opens the body of `POST /onion_req/v2`. Throws as `parseOnionRequest` and `peelOnionBlob` do. */
@@ -104,6 +104,9 @@ export function peelOnionBlob(input: {
   const { blob, ephemeralKey, encryption, keyPair } = input
   checkBytes(blob, 'blob')
   checkBytes(ephemeralKey, 'ephemeralKey', 32)
+  if (encryption !== 'xchacha20' && encryption !== 'aes-gcm') {
+    throw new OnionError('ONION_UNKNOWN_ENCRYPTION', 'encryption: expected xchacha20 or aes-gcm')
+  }
   if (blob.length > MAX_ONION_BYTES) throw new OnionError('ONION_TOO_LARGE', `onion layer of ${blob.length} bytes`)
   if (blob.length < layerOverhead(encryption)) {
     throw new OnionError('ONION_LAYER_AUTH', `onion layer of ${blob.length} bytes is too short for ${encryption}`)
@@ -112,6 +115,7 @@ export function peelOnionBlob(input: {
   try {
     secret = OnionResponseSecret.fromLayer({ encryption, keyPair, ephemeralKey })
   } catch (cause) {
+    if ((cause as { code?: unknown }).code !== 'CRYPTO_BAD_PUBLIC_KEY') throw cause
     throw new OnionError('ONION_LAYER_AUTH', 'the ephemeral key gives no shared secret', { cause })
   }
   const plaintext = secret.open(blob)

@@ -1,7 +1,7 @@
 import { SecretBytes } from '@sessionkit/bytes'
 import { ready, type X25519KeyPair, x25519KeyPairFromSecret } from '@sessionkit/crypto'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   buildOnionRequest,
   type OnionEncryption,
@@ -25,6 +25,7 @@ beforeAll(async () => {
 
 const encryption = fc.constantFrom<OnionEncryption>('xchacha20', 'aes-gcm')
 const bytes = fc.uint8Array({ maxLength: 600 })
+const bytesOf = (length: number) => new Uint8Array(length).fill(1)
 const hopOf = (i: number) => ({ ed25519: nodes[i]!.ed25519, x25519: nodes[i]!.keyPair.publicKey })
 
 function build(hops: number, payload: Uint8Array, cipher: OnionEncryption) {
@@ -107,5 +108,55 @@ describe('round trips', () => {
     for (const cipher of ['xchacha20', 'aes-gcm'] as const) {
       expect(codeOf(() => peelOnionBlob({ ...layer, encryption: cipher }))).toBe('ONION_LAYER_AUTH')
     }
+  })
+
+  it('a hop without a usable key wipes the layers that were made before', () => {
+    const drawn: Uint8Array[] = []
+    const random = (length: number) => {
+      const bytes = new Uint8Array(length).fill(0x33)
+      drawn.push(bytes)
+      return bytes
+    }
+    const destination = { type: 'node' as const, ...hopOf(2) }
+    const path = [{ ed25519: new Uint8Array(32), x25519: new Uint8Array(32) }, hopOf(1)]
+    const wipe = vi.spyOn(SecretBytes.prototype, 'wipe')
+    expect(codeOf(() => buildOnionRequest({ path, destination, payload: new Uint8Array(1), random }))).toBe(
+      'ONION_BAD_INPUT',
+    )
+    // Two layers with key and ephemeral secret each, and the secret of the third.
+    expect(wipe).toHaveBeenCalledTimes(5)
+    wipe.mockRestore()
+  })
+
+  it('randomness of the wrong kind or length', () => {
+    const destination = { type: 'node' as const, ...hopOf(2) }
+    for (const random of [null, 1, () => undefined, () => 'x', () => new Uint8Array(31)]) {
+      const build = () => buildOnionRequest({ path: [], destination, payload: bytesOf(1), random: random as never })
+      expect(codeOf(build)).toMatch(/^(CRYPTO_NOT_BYTES|CRYPTO_WRONG_LENGTH)$/)
+      const last = peelAll(
+        buildOnionRequest({ path: [], destination: { type: 'node', ...hopOf(0) }, payload: bytesOf(1) }).body,
+        0,
+      )
+      expect(
+        codeOf(() => sealOnionResponse({ secret: last.secret, message: bytesOf(1), random: random as never })),
+      ).toBe('ONION_BAD_INPUT')
+    }
+  })
+
+  it('what was parsed does not change with the buffer that it came in', () => {
+    const { body } = build(1, bytesOf(3), 'xchacha20')
+    const buffer = Buffer.from(body)
+    const { blob } = parseOnionRequest(buffer)
+    buffer.fill(0)
+    expect(blob).toStrictEqual(parseOnionRequest(body).blob)
+  })
+
+  it('a wiped key is named as such, not taken for a bad message', () => {
+    const { body } = build(1, bytesOf(3), 'xchacha20')
+    const keyPair = x25519KeyPairFromSecret(SecretBytes.take(bytesOf(32)))
+    keyPair.secretKey.wipe()
+    const layer = { ...parseOnionRequest(body), keyPair }
+    expect(codeOf(() => peelOnionBlob(layer))).toBe('BYTES_SECRET_WIPED')
+    expect(codeOf(() => peelOnionBlob({ ...layer, encryption: 'aes-cbc' as never }))).toBe('ONION_UNKNOWN_ENCRYPTION')
   })
 })
