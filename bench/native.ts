@@ -140,3 +140,19 @@ export function openV1(box: Buffer, recipient: NativeAccount): { content: Buffer
   while (end >= 0 && padded[end] === 0) end--
   return { content: padded.subarray(0, end), sender: `05${x25519.toString('hex')}` }
 }
+
+export function pairAndShare(recipient: Buffer): Buffer {
+  const secret = Buffer.alloc(32)
+  sodium.randombytes_buf(secret)
+  const publicKey = Buffer.alloc(32)
+  sodium.crypto_scalarmult_base(publicKey, secret)
+  const shared = Buffer.alloc(32)
+  sodium.crypto_scalarmult(shared, secret, recipient)
+  return shared
+}
+
+export function sign(message: Buffer, account: NativeAccount): Buffer {
+  const signature = Buffer.alloc(64)
+  sodium.crypto_sign_detached(signature, message, account.edSecret)
+  return signature
+}

@@ -2,7 +2,7 @@
  * The headline operations through the packages' public functions. Bundled once per export condition, so that both
  * crypto backends run in one process, each chosen as a user's program would choose it.
  */
-import { backendName, ready, x25519KeyPair } from '@sessionkit/crypto'
+import { backendName, ed25519Sign, ready, x25519, x25519KeyPair } from '@sessionkit/crypto'
 import { decryptV1, encryptV1, pad, unpad } from '@sessionkit/envelope'
 import { decodePhrase, encodePhrase } from '@sessionkit/mnemonic'
 import { buildOnionRequest, type OnionDestination, type OnionHop, peelOnionLayer } from '@sessionkit/onion'
@@ -33,6 +33,8 @@ export type OperationName =
   | 'v1 open, 280 bytes'
   | 'phrase to id'
   | 'swarm mapping, 100,000 ids'
+  | 'X25519 key pair and DH'
+  | 'Ed25519 sign, 384 bytes'
 
 export const operations: Operations = {
   backend: backendName,
@@ -52,6 +54,7 @@ export const operations: Operations = {
     const box = encryptV1({ message: pad(inputs.content), sender: alice, recipient: bob.sessionId })
     const phrase = encodePhrase(inputs.aliceSeed)
     const map = createSwarmMap(inputs.swarmIds)
+    const signed = new Uint8Array(384)
     return {
       'onion build, 3 hops, xchacha20': () => buildOnionRequest({ path, destination, payload: inputs.payload }),
       'onion build, 3 hops, aes-gcm': () =>
@@ -63,6 +66,9 @@ export const operations: Operations = {
       'swarm mapping, 100,000 ids': () => {
         for (const id of inputs.ids) map.swarmFor(id)
       },
+      // The primitives that the rows above are made of: their ratio is the limit of what a composition can reach.
+      'X25519 key pair and DH': () => x25519({ secretKey: x25519KeyPair().secretKey, publicKey: guard!.x25519 }),
+      'Ed25519 sign, 384 bytes': () => ed25519Sign({ message: signed, keyPair: alice.ed25519 }),
     }
   },
 }
