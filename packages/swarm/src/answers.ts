@@ -5,7 +5,7 @@ import { isMessageHash, messageHash } from './message-hash.ts'
 import { MAX_TTL_MS } from './namespace.ts'
 import { MAX_BATCH_REQUESTS } from './plain-requests.ts'
 import { MAX_DATA_BYTES } from './requests.ts'
-import { MAX_MESSAGES, type SwarmRequest, textList, tokenList } from './signed-text.ts'
+import { checkRequest, MAX_MESSAGES, type SwarmRequest, textList, tokenList } from './signed-text.ts'
 
 /** A message of a retrieve whose hash was recomputed and is right. */
 export interface RetrievedMessage {
@@ -79,6 +79,7 @@ export function parseGetExpiriesResponse(input: {
   readonly body: unknown
   readonly request: SwarmRequest
 }): Map<string, number> {
+  checkRequest(input.request)
   const asked = new Set(textList(input.request.params.messages, 'messages'))
   const expiries = field(objectOf(input.body), 'expiries')
   if (!isObject(expiries)) throw badAnswer('the answer has no expiries')
@@ -136,6 +137,7 @@ export function parseBatchResponse(input: {
   readonly body: unknown
   readonly request: SwarmRequest
 }): readonly BatchResult[] {
+  checkRequest(input.request)
   const { method, params } = input.request
   const { requests } = params
   if ((method !== 'batch' && method !== 'sequence') || !Array.isArray(requests)) throw badParam('request: is no batch')

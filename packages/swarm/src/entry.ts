@@ -3,7 +3,7 @@ import { CryptoError, ed25519Verify } from '@sessionkit/crypto'
 import { field, isCount, isObject, type JsonObject } from './answer-body.ts'
 import { badAnswer, badParam } from './error.ts'
 import { checkOwner } from './owner.ts'
-import { integerText, MAX_MESSAGES, type SwarmRequest, textList, tokenList } from './signed-text.ts'
+import { integerText, isWellFormed, MAX_MESSAGES, type SwarmRequest, textList, tokenList } from './signed-text.ts'
 
 /** The methods that a node also runs at the other members of its swarm. Protocol page 04, section 5.0. */
 export const RECURSIVE_METHODS: readonly string[] = Object.freeze([
@@ -28,7 +28,7 @@ export interface EntryInput {
 
 /** A list of texts in an entry. */
 export function entryTexts(value: unknown): string[] {
-  if (!Array.isArray(value) || value.length > MAX_MESSAGES || value.some((item) => typeof item !== 'string')) {
+  if (!Array.isArray(value) || value.length > MAX_MESSAGES || !value.every(isWellFormed)) {
     throw badAnswer('an entry has a list that is none of texts')
   }
   return value
@@ -45,7 +45,7 @@ export function unchangedOf(entry: JsonObject): [string, number][] {
   const unchanged = field(entry, 'unchanged') ?? {}
   if (!isObject(unchanged)) throw badAnswer('an entry has no object in unchanged')
   const pairs = Object.entries(unchanged)
-  if (pairs.length > MAX_MESSAGES || !pairs.every(([, at]) => isCount(at))) {
+  if (pairs.length > MAX_MESSAGES || !pairs.every(([hash, at]) => isWellFormed(hash) && isCount(at))) {
     throw badAnswer('an entry has an expiry that is no number')
   }
   return (pairs as [string, number][]).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
@@ -74,7 +74,7 @@ export function entrySignedBytes(input: EntryInput): Uint8Array {
   switch (method) {
     case 'store': {
       const hash = field(entry, 'hash')
-      if (typeof hash !== 'string') throw badAnswer('an entry has no hash')
+      if (!isWellFormed(hash)) throw badAnswer('an entry has no hash')
       return utf8ToBytes(hash)
     }
     case 'delete':

@@ -1,6 +1,7 @@
 /** What a storage node computes: for devnets and tests. Clients need nothing of it. */
 import { equalBytes, hexToBytes } from '@sessionkit/bytes'
 import { CryptoError, ed25519PublicKeyToX25519 } from '@sessionkit/crypto'
+import { isObject } from './answer-body.ts'
 import { signatureBytes, verifyQuietly } from './entry.ts'
 import { badParam, SwarmError } from './error.ts'
 import { namespaceClass } from './namespace.ts'
@@ -75,7 +76,7 @@ export function verifyRequest(
   request: SwarmRequest & { readonly isRevoked?: (token: Uint8Array) => boolean },
 ): boolean {
   const { method, params, isRevoked } = request
-  if (!isSignedMethod(method)) return false
+  if (!isSignedMethod(method) || !isObject(params)) return false
   try {
     const owner = checkOwner(params.pubkey ?? params.pubKey)
     if (!owner.startsWith('05') && params.pubkey_ed25519 !== undefined && params.pubkey_ed25519 !== null) return false

@@ -1,4 +1,5 @@
 import { base64ToBytes, concatBytes, hexToBytes, utf8ToBytes } from '@sessionkit/bytes'
+import { isObject } from './answer-body.ts'
 import { badParam } from './error.ts'
 import { namespaceText } from './namespace.ts'
 import { SUBACCOUNT_TOKEN_LENGTH } from './subaccount.ts'
@@ -23,11 +24,23 @@ export function integerText(value: unknown, name: string): string {
   return String((number as number) + 0)
 }
 
+/** Text that has a UTF-8 form: JSON can hold half of a surrogate pair, which nobody can sign. */
+export function isWellFormed(value: unknown): value is string {
+  return typeof value === 'string' && !/\p{Surrogate}/u.test(value)
+}
+
 export function textList(value: unknown, name: string): string[] {
   const list = typeof value === 'string' ? [value] : value
   if (!Array.isArray(list) || list.length > MAX_MESSAGES) throw badParam(`${name}: expected an array of texts`)
-  for (const item of list) if (typeof item !== 'string') throw badParam(`${name}: expected an array of texts`)
+  for (const item of list) if (!isWellFormed(item)) throw badParam(`${name}: expected an array of texts`)
   return list
+}
+
+/** Throws `SWARM_BAD_PARAM` for what has no method and parameters. */
+export function checkRequest(request: unknown): asserts request is SwarmRequest {
+  if (!isObject(request) || typeof request.method !== 'string' || !isObject(request.params)) {
+    throw badParam('request: expected a method and parameters')
+  }
 }
 
 function namespaceOf(params: SwarmRequest['params']): string {
@@ -87,6 +100,7 @@ export const isSignedMethod = (method: string): boolean => byMethod.has(method)
  * are not signed.
  */
 export function signedBytes(request: SwarmRequest): Uint8Array {
+  checkRequest(request)
   const text = byMethod.get(request.method)
   if (!text) throw badParam('method: its requests are not signed')
   return text(request.params)

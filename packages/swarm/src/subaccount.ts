@@ -1,4 +1,4 @@
-import { assertBytes, concatBytes, equalBytes, hexToBytes, utf8ToBytes } from '@sessionkit/bytes'
+import { assertBytes, concatBytes, equalBytes, hexToBytes, SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
 import {
   blake2b,
   CryptoError,
@@ -45,6 +45,9 @@ export interface SubaccountGrant {
 /** The blinding factor of a member and the token, for the flags of the grant. */
 function derive(grant: SubaccountGrant): { readonly factor: Uint8Array; readonly token: Uint8Array } {
   const { group, member } = grant
+  if (!(group?.ed25519?.publicKey instanceof Uint8Array) || !(group.ed25519.seed instanceof SecretBytes)) {
+    throw new SwarmError('SWARM_BAD_SIGNER', 'group: expected a group id and its key pair')
+  }
   const groupKey = hexToBytes(parseGroupId(group.groupId).slice(2))
   if (!equalBytes(groupKey, group.ed25519.publicKey)) {
     throw new SwarmError('SWARM_BAD_SIGNER', 'group: the key pair is not the one of the group id')
@@ -152,7 +155,7 @@ export function memberSubaccount(input: {
   readonly member: { readonly ed25519: Ed25519KeyPair }
 }): Subaccount {
   const { groupId, signingValue, member } = input
-  const memberEd25519 = member.ed25519.publicKey
+  const memberEd25519 = member?.ed25519?.publicKey
   if (!verifySigningValue({ groupId, signingValue, memberEd25519, requireWrite: false })) {
     throw new SwarmError('SWARM_BAD_SIGNING_VALUE', 'the signing value is not one of this group for this member')
   }
@@ -211,6 +214,7 @@ export function keySubaccount(input: {
   assertBytes(input.tokenSignature, 'tokenSignature', 64)
   if (ownerEd25519 !== undefined) assertBytes(ownerEd25519, 'ownerEd25519', 32)
   const token = new Uint8Array(input.token)
+  assertBytes(keyPair?.publicKey, 'keyPair.publicKey', 32)
   if (!equalBytes(token.subarray(4), keyPair.publicKey)) {
     throw new SwarmError('SWARM_BAD_SIGNER', 'keyPair: not the key in the token')
   }

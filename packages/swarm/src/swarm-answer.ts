@@ -3,7 +3,7 @@ import { type AnswerHead, field, headOf, isCount, isObject, type JsonObject, obj
 import { entryHashes, entryTexts, expiriesOf, unchangedOf, verifyEntry } from './entry.ts'
 import { badAnswer, badParam, SwarmError } from './error.ts'
 import { isMessageHash, messageHash } from './message-hash.ts'
-import { type SwarmRequest, textList } from './signed-text.ts'
+import { checkRequest, type SwarmRequest, textList } from './signed-text.ts'
 
 /** Most entries of one answer that are read; a swarm has ten members at most. */
 export const MAX_SWARM_ENTRIES = 100
@@ -46,6 +46,7 @@ function parseSwarmAnswer<Entry extends object>(
 ): SwarmAnswer<Entry> {
   const { request, nodes } = input
   if (!Array.isArray(nodes)) throw badParam('nodes: expected a list of keys')
+  checkRequest(request)
   const { method, params } = request
   if (!methods.includes(method)) throw badParam('request: is of another method')
   const owner = (params.pubkey ?? params.pubKey) as string
@@ -110,6 +111,7 @@ export interface StoreEntry {
 
 /** Reads the answer of a store. Entries of another hash than the message's do not count. */
 export function parseStoreResponse(input: SwarmAnswerInput): SwarmAnswer<StoreEntry> & { readonly hash: string } {
+  checkRequest(input.request)
   const { params } = input.request
   if (typeof params.data !== 'string') throw badParam('request: has no data')
   const hash = messageHash({
@@ -142,6 +144,7 @@ const onlyHashes = (hashes: readonly string[]): readonly string[] => {
 
 /** Reads the answer of a delete, with status 200 or, for `required`, 404. */
 export function parseDeleteResponse(input: SwarmAnswerInput): SwarmAnswer<DeleteEntry> {
+  checkRequest(input.request)
   const asked = new Set(textList(input.request.params.messages, 'messages'))
   return parseSwarmAnswer(input, ['delete'], (entry) => ({
     deleted: onlyOf(entryHashes(field(entry, 'deleted')), asked),
@@ -186,6 +189,7 @@ export interface ExpireEntry {
 
 /** Reads the answer of an expire. */
 export function parseExpireResponse(input: SwarmAnswerInput): SwarmAnswer<ExpireEntry> {
+  checkRequest(input.request)
   const asked = new Set(textList(input.request.params.messages, 'messages'))
   return parseSwarmAnswer(input, ['expire'], (entry) => {
     const updated = onlyOf(entryTexts(field(entry, 'updated')), asked)
