@@ -42,6 +42,7 @@ export function isAllowedUrl(url: {
   readonly target: string
 }): boolean {
   if (url.protocol !== 'http' && url.protocol !== 'https') return false
+  if (typeof url.host !== 'string' || typeof url.target !== 'string') return false
   if (
     !/^\/(loki|oxen)\/[^?]*lsrpc$/.test(url.target) ||
     !url.target.endsWith('/lsrpc') ||

@@ -41,7 +41,7 @@ export function layerKey(input: {
   readonly ownIsClient: boolean
 }): SecretBytes {
   const { encryption, own, other, ownIsClient } = input
-  const shared = x25519({ secretKey: own.secretKey, publicKey: other })
+  const shared = x25519({ secretKey: own?.secretKey, publicKey: other })
   const key =
     encryption === 'aes-gcm'
       ? hmacSha256({ key: LOKI, message: shared })

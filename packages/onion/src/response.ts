@@ -2,7 +2,7 @@ import { assertBytes, base64ToBytes, bytesToUtf8, type RandomSource } from '@ses
 import { OnionError } from './error.ts'
 import { layerOverhead, type OnionEncryption } from './layer.ts'
 import { MAX_ONION_BYTES } from './limits.ts'
-import type { OnionResponseSecret, OnionSecret } from './secret.ts'
+import { OnionResponseSecret, OnionSecret } from './secret.ts'
 
 export interface OpenedResponse {
   readonly message: Uint8Array
@@ -24,7 +24,10 @@ export function sealOnionResponse(input: {
   } catch (cause) {
     throw new OnionError('ONION_BAD_INPUT', 'message: expected bytes', { cause })
   }
-  return input.secret.seal(input.message, input.random)
+  const { secret } = input
+  if (!(secret instanceof OnionResponseSecret))
+    throw new OnionError('ONION_BAD_INPUT', 'secret: expected one of a layer')
+  return secret.seal(input.message, input.random)
 }
 
 /**
@@ -43,6 +46,7 @@ export function openOnionResponse(input: {
   } catch (cause) {
     throw new OnionError('ONION_BAD_INPUT', 'response: expected bytes', { cause })
   }
+  if (!(secret instanceof OnionSecret)) throw new OnionError('ONION_BAD_INPUT', 'secret: expected one of a request')
   if (response.length > MAX_ONION_BYTES) throw new OnionError('ONION_TOO_LARGE', `answer of ${response.length} bytes`)
   if (response.length < layerOverhead('aes-gcm')) {
     throw new OnionError('ONION_RESPONSE_TOO_SHORT', `answer of ${response.length} bytes is no onion answer`)

@@ -140,6 +140,23 @@ describe('round trips', () => {
     }
   })
 
+  it('secrets and keys of the wrong kind', () => {
+    const { body, secret } = build(1, bytesOf(3), 'aes-gcm')
+    const last = peelAll(body, 1)
+    for (const wrong of [undefined, null, 1, 'x', {}]) {
+      const of = { secret: wrong as never, message: bytesOf(1), response: bytesOf(60) }
+      expect(codeOf(() => sealOnionResponse(of))).toBe('ONION_BAD_INPUT')
+      expect(codeOf(() => openOnionResponse(of))).toBe('ONION_BAD_INPUT')
+      expect(codeOf(() => peelOnionBlob({ ...parseOnionRequest(body), keyPair: wrong as never }))).toBe(
+        'CRYPTO_NOT_BYTES',
+      )
+    }
+    expect(codeOf(() => sealOnionResponse({ secret: secret as never, message: bytesOf(1) }))).toBe('ONION_BAD_INPUT')
+    expect(codeOf(() => openOnionResponse({ secret: last.secret as never, response: bytesOf(60) }))).toBe(
+      'ONION_BAD_INPUT',
+    )
+  })
+
   it('what was parsed does not change with the buffer that it came in', () => {
     const { body } = build(1, bytesOf(3), 'xchacha20')
     const buffer = Buffer.from(body)
