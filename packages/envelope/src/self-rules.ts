@@ -1,4 +1,5 @@
 import type { SessionId } from '@sessionkit/session-id'
+import { requireObject } from './bytes-argument.ts'
 import type { Content } from './content.ts'
 import { EnvelopeError } from './error.ts'
 
@@ -14,6 +15,7 @@ export function checkSelfRules(input: {
   readonly self: SessionId
 }): void {
   const { content, sender, self } = input
+  requireObject(content, 'content')
   if (sender !== self) {
     if (content.dataMessage?.syncTarget === undefined) return
     throw new EnvelopeError('ENVELOPE_SYNC_FROM_OTHER', 'a sync copy from somebody else')

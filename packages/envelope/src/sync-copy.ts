@@ -1,4 +1,5 @@
 import type { SessionId } from '@sessionkit/session-id'
+import { requireObject } from './bytes-argument.ts'
 import type { Content } from './content.ts'
 import { EnvelopeError } from './error.ts'
 
@@ -11,7 +12,8 @@ import { EnvelopeError } from './error.ts'
  */
 export function syncCopy(input: { readonly content: Content; readonly syncTarget: SessionId }): Content {
   const { content, syncTarget } = input
-  if (content.dataMessage === undefined) {
+  requireObject(content, 'content')
+  if (content.dataMessage === undefined || content.dataMessage === null) {
     throw new EnvelopeError('ENVELOPE_BAD_ARGUMENT', 'content: only a data message has a sync copy')
   }
   const { profile: _profile, profileKey: _profileKey, ...data } = content.dataMessage

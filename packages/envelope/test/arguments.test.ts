@@ -1,6 +1,6 @@
 import { ready } from '@sessionkit/crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { decryptV1, encryptV1, encryptV1Deterministic, sealMessage, wrapEnvelope } from '../src/index.ts'
+import { decryptV1, encryptV1, encryptV1Deterministic, sealMessage, syncCopy, wrapEnvelope } from '../src/index.ts'
 import { codeOf } from './code-of.ts'
 import { people, timestamp } from './people.ts'
 
@@ -27,6 +27,7 @@ describe('what a caller mistook for something else', () => {
     const { alice, bob } = people()
     const call = () => sealMessage({ content: bad(value), from: alice, to: bob.sessionId, timestamp })
     expect(codeOf(call)).toBe('ENVELOPE_BAD_ARGUMENT')
+    expect(codeOf(() => syncCopy({ content: bad(value), syncTarget: bob.sessionId }))).toBe('ENVELOPE_BAD_ARGUMENT')
   })
 
   test.each([undefined, null, { content: null }, { content: message, proSig: null }, { content: message, source: {} }])(
