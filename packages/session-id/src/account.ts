@@ -76,7 +76,8 @@ export function createAccount(options?: { readonly random?: RandomSource | undef
   if (!(seed instanceof Uint8Array) || seed.length !== ACCOUNT_SEED_LENGTH) {
     throw new SessionIdError('SESSION_ID_BAD_SEED', `random: expected ${ACCOUNT_SEED_LENGTH} bytes`)
   }
-  return new KeyedAccount(SecretBytes.from(seed))
+  // What `random` gave may be the caller's own array; the platform's bytes are ours, and no copy of them stays behind.
+  return new KeyedAccount(options?.random === undefined ? SecretBytes.take(seed) : SecretBytes.from(seed))
 }
 
 /**

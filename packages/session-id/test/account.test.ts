@@ -152,4 +152,12 @@ describe('the id of a received Ed25519 key', () => {
       expect(codeOf(() => createAccount({ random: random as never }))).toBe('SESSION_ID_BAD_SEED')
     }
   })
+
+  it('keeps apart from the array that a random source gave', () => {
+    const given = new Uint8Array(16).fill(3)
+    const account = createAccount({ random: () => given })
+    account.wipe()
+    expect(given).toStrictEqual(new Uint8Array(16).fill(3))
+    expect(createAccount().seed.equals(createAccount().seed)).toBe(false)
+  })
 })
