@@ -63,7 +63,13 @@ export function encryptV1Deterministic(input: EncryptV1Input): Uint8Array {
     length: 32,
     key: ephemeralHashKey,
   })
-  return seal(inner, publicKey, () => sha512(seed).slice(0, KEY))
+  const expanded = sha512(seed)
+  seed.fill(0)
+  try {
+    return seal(inner, publicKey, () => expanded.subarray(0, KEY))
+  } finally {
+    expanded.fill(0)
+  }
 }
 
 /**
