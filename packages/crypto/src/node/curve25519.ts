@@ -39,5 +39,7 @@ export function sharedSecret(privateKey: KeyObject, publicKey: KeyObject): Uint8
   let bits = 0
   for (const byte of shared) bits |= byte
   if (bits === 0) throw smallOrderKey()
-  return new Uint8Array(shared)
+  const out = new Uint8Array(shared)
+  shared.fill(0)
+  return out
 }
