@@ -13,8 +13,7 @@ export type PlainMessage = Record<string, unknown>
  */
 export function decodePlain(bytes: Uint8Array, plan: MessagePlan): PlainMessage {
   try {
-    // A view without Buffer's own `slice`, which would hand out windows on the caller's memory.
-    return readMessage(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), plan)
+    return readMessage(plainView(bytes), plan)
   } catch (cause) {
     if (cause instanceof EnvelopeError) throw cause
     // What the reader throws for truncated or impossible bytes has no code of its own.
@@ -26,7 +25,8 @@ function readMessage(bytes: Uint8Array, plan: MessagePlan): PlainMessage {
   const into: PlainMessage = {}
   const reader = new BinaryReader(bytes)
   const unknown: Uint8Array[] = []
-  const nested: NestedParts = new Map()
+  // Singular messages: until the loop ends, `into` holds the list of their occurrences.
+  const nested: FieldPlan[] = []
   while (reader.pos < reader.len) {
     const start = reader.pos
     const [number, wireType] = reader.tag()
@@ -37,7 +37,8 @@ function readMessage(bytes: Uint8Array, plan: MessagePlan): PlainMessage {
     }
   }
   // Merging the occurrences of a message is parsing them joined; one by one, a hostile input would cost its square.
-  for (const [field, parts] of nested) {
+  for (const field of nested) {
+    const parts = into[field.name] as Uint8Array[]
     into[field.name] = readMessage(parts.length === 1 ? parts[0]! : joined(parts), field.message!)
   }
   for (const field of plan.required) {
@@ -49,8 +50,9 @@ function readMessage(bytes: Uint8Array, plan: MessagePlan): PlainMessage {
   return into
 }
 
-/** The occurrences of each singular message field. */
-type NestedParts = Map<FieldPlan, Uint8Array[]>
+/** A view without Buffer's own `slice`, which would hand out windows on the caller's memory. */
+const plainView = (bytes: Uint8Array): Uint8Array =>
+  bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 
 /** Whether the field was taken. False leaves the reader behind the tag, for the field to be kept as unknown. */
 function readField(
@@ -59,7 +61,7 @@ function readField(
   field: FieldPlan,
   plan: MessagePlan,
   into: PlainMessage,
-  nested: NestedParts,
+  nested: FieldPlan[],
 ): boolean {
   if (wireType !== field.wireType) {
     const packed = field.repeated && field.wireType === VARINT && wireType === LENGTH_DELIMITED
@@ -74,9 +76,11 @@ function readField(
     const bytes = reader.bytes()
     if (field.repeated) listOf(into, field).push(readMessage(bytes, field.message))
     else {
-      const parts = nested.get(field)
-      if (parts === undefined) nested.set(field, [bytes])
-      else parts.push(bytes)
+      const parts = into[field.name] as Uint8Array[] | undefined
+      if (parts === undefined) {
+        into[field.name] = [bytes]
+        nested.push(field)
+      } else parts.push(bytes)
     }
     return true
   }
