@@ -1,3 +1,4 @@
+import { MnemonicError } from './error.ts'
 import { fold, type WordList, wordsOf } from './wordlist.ts'
 import { english } from './wordlists/english.ts'
 
@@ -15,7 +16,8 @@ const maxDistance = 3
  * Words of the list that a misspelt word may stand for, nearest first: by edit distance with swaps, accents aside.
  *
  * Empty when none is near, and always for lists of single characters. A suggestion is a guess: it must be shown to the
- * person who typed, never put in silently. Never throws for any text.
+ * person who typed, never put in silently. Never throws for any text; throws `MNEMONIC_BAD_WORD_LIST` for a language
+ * that is none.
  */
 export function suggestWords(word: string, options: SuggestWordsOptions = {}): string[] {
   if (typeof word !== 'string') return []
@@ -32,10 +34,14 @@ export function suggestWords(word: string, options: SuggestWordsOptions = {}): s
     }
   })
   found.sort((x, y) => x.near - y.near || x.exact - y.exact || x.index - y.index)
-  return found.slice(0, Math.max(0, options.limit ?? 5)).map(({ candidate }) => candidate)
+  return found.slice(0, Math.max(0, options?.limit ?? 5)).map(({ candidate }) => candidate)
 }
 
-const list = (options: SuggestWordsOptions): WordList => (options.language ?? english) as WordList
+function list(options: SuggestWordsOptions): WordList {
+  const language = options?.language ?? english
+  if (typeof language.words === 'string') return language as WordList
+  throw new MnemonicError('MNEMONIC_BAD_WORD_LIST', 'language: expected a word list, such as the english export')
+}
 
 const withoutMarks = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '')
 

@@ -6,6 +6,7 @@ import { wordsOf } from '../src/wordlist.ts'
 import { chineseSimplified } from '../src/wordlists/chinese-simplified.ts'
 import { german } from '../src/wordlists/german.ts'
 import { spanish } from '../src/wordlists/spanish.ts'
+import { codeOf } from './code-of.ts'
 import { lists } from './lists.ts'
 
 describe('suggestions', () => {
@@ -25,6 +26,12 @@ describe('suggestions', () => {
     expect(suggestWords('')).toEqual([])
     expect(suggestWords(undefined as never)).toEqual([])
     expect(suggestWords('猫', { language: chineseSimplified })).toEqual([])
+  })
+
+  it('are refused for a language that is none', () => {
+    for (const language of [1, 'x', {}, { words: 1 }]) {
+      expect(codeOf(() => suggestWords('bufet', { language: language as never }))).toBe('MNEMONIC_BAD_WORD_LIST')
+    }
   })
 
   it('are always words of the list', () => {
