@@ -13,7 +13,7 @@ export type PlainMessage = Record<string, unknown>
  */
 export function decodePlain(bytes: Uint8Array, plan: MessagePlan): PlainMessage {
   try {
-    return readMessage(plainView(bytes), plan)
+    return readMessage([plainView(bytes)], plan)
   } catch (cause) {
     if (cause instanceof EnvelopeError) throw cause
     // What the reader throws for truncated or impossible bytes has no code of its own.
@@ -21,26 +21,28 @@ export function decodePlain(bytes: Uint8Array, plan: MessagePlan): PlainMessage 
   }
 }
 
-function readMessage(bytes: Uint8Array, plan: MessagePlan): PlainMessage {
+/**
+ * One message from all its occurrences, which are merged. Taking them together keeps the work linear: merging one by
+ * one, a hostile input would cost its square. Each is read by itself, so that none runs on into the next.
+ */
+function readMessage(occurrences: readonly Uint8Array[], plan: MessagePlan): PlainMessage {
   const into: PlainMessage = {}
-  const reader = new BinaryReader(bytes)
   const unknown: Uint8Array[] = []
   // Singular messages: until the loop ends, `into` holds the list of their occurrences.
   const nested: FieldPlan[] = []
-  while (reader.pos < reader.len) {
-    const start = reader.pos
-    const [number, wireType] = reader.tag()
-    const field = plan.byNumber.get(number)
-    if (field === undefined || !readField(reader, wireType, field, plan, into, nested)) {
-      reader.skip(wireType, number)
-      unknown.push(bytes.subarray(start, reader.pos))
+  for (const bytes of occurrences) {
+    const reader = new BinaryReader(bytes)
+    while (reader.pos < reader.len) {
+      const start = reader.pos
+      const [number, wireType] = reader.tag()
+      const field = plan.byNumber.get(number)
+      if (field === undefined || !readField(reader, wireType, field, plan, into, nested)) {
+        reader.skip(wireType, number)
+        unknown.push(bytes.subarray(start, reader.pos))
+      }
     }
   }
-  // Merging the occurrences of a message is parsing them joined; one by one, a hostile input would cost its square.
-  for (const field of nested) {
-    const parts = into[field.name] as Uint8Array[]
-    into[field.name] = readMessage(parts.length === 1 ? parts[0]! : joined(parts), field.message!)
-  }
+  for (const field of nested) into[field.name] = readMessage(into[field.name] as Uint8Array[], field.message!)
   for (const field of plan.required) {
     if (into[field.name] === undefined) {
       throw new EnvelopeError('ENVELOPE_MISSING_FIELD', `${plan.name}: the required field ${field.name} is missing`)
@@ -74,7 +76,7 @@ function readField(
   const start = reader.pos
   if (field.message !== null) {
     const bytes = reader.bytes()
-    if (field.repeated) listOf(into, field).push(readMessage(bytes, field.message))
+    if (field.repeated) listOf(into, field).push(readMessage([bytes], field.message))
     else {
       const parts = into[field.name] as Uint8Array[] | undefined
       if (parts === undefined) {

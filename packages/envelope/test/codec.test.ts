@@ -157,10 +157,12 @@ describe('the content codec', () => {
     })
   })
 
-  test('merges the occurrences of a message by joining them, in linear time', () => {
+  test('merges the occurrences of a message in linear time, each read by itself', () => {
     expect(decodeContent(hexToBytes('32020801' + '32021000'))).toStrictEqual({
       typingMessage: { timestamp: 1, action: 'STARTED' },
     })
+    // "hello" cut in two is two malformed messages, not one good one.
+    expect(codeOf(() => decodeContent(hexToBytes('0a030a05680a04656c6c6f')))).toBe('ENVELOPE_BAD_PROTOBUF')
     const count = 240_000
     const hostile = new Uint8Array(4 * count)
     for (let i = 0; i < count; i++) hostile.set([0x0a, 2, 0x78, 1], 4 * i)
