@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
@@ -64,6 +65,8 @@ export function defaultTransport(): Transport {
         timedOut = true
         controller.abort()
       }, request.timeoutMs)
+      // Every request under way listens to the network's own signal; from the eleventh on Node would warn of a leak.
+      if (request.signal) setMaxListeners(0, request.signal)
       if (request.signal?.aborted) abort()
       request.signal?.addEventListener('abort', abort)
       try {

@@ -30,6 +30,8 @@ import type { Swarms } from './swarms.ts'
 export const MAX_PAGES = 20
 /** Nodes whose clocks are asked when one said that ours is wrong. */
 const CLOCK_WITNESSES = 3
+/** A correction that may change a node's mind. Nodes allow 60 s, so what is less was not its reason. */
+const CLOCK_MOVED_MS = 1_000
 
 export interface StoreOptions {
   /** Whose swarm stores it: 66 hex digits. */
@@ -185,10 +187,12 @@ export function createStorage({ router, swarms, pool, clock }: CreateStorageOpti
           failure = networkError(refusal)
           if (refusal.retry === 'never') throw failure
           if (refusal.retry === 'resign') {
-            if (clockCorrected) throw failure
+            // Whoever still refuses, or refuses although the others agree with us, has a wrong clock itself.
+            const before = clock.offset
+            if (!clockCorrected) await correctClock(call)
             clockCorrected = true
-            await correctClock(call)
-            tried.delete(node.id)
+            if (Math.abs(clock.offset - before) >= CLOCK_MOVED_MS) tried.delete(node.id)
+            else pool.strike(node.id)
           } else if (refusal.retry === 'redirect') {
             const ids = parseRedirect(error instanceof Refused ? error.body : undefined)
             if (!swarms.redirect(account, ids)) {
