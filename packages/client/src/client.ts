@@ -1,4 +1,4 @@
-import { isSessionKitError, type RandomSource, SecretBytes } from '@sessionkit/bytes'
+import { isSessionKitError, type RandomSource, SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
 import { randomBytes, ready } from '@sessionkit/crypto'
 import { createTimestampSource } from '@sessionkit/envelope'
 import { decodePhrase, encodePhrase } from '@sessionkit/mnemonic'
@@ -192,8 +192,10 @@ export class Client {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return
     this.#closing.abort()
-    await this.stop()
+    this.#running?.stop.abort()
+    // First of all: it ends the tick under way, which nobody could wait for otherwise when nodes are silent.
     await this.network.close()
+    await this.stop()
     await this.#polling
     this.#events.clear()
     this.#parts.account.wipe()
@@ -306,7 +308,8 @@ function openAccount(
   }
   if ('create' in source) {
     const displayName = source.create?.displayName
-    if (displayName !== undefined && new TextEncoder().encode(displayName).length > MAX_DISPLAY_NAME_BYTES) {
+    const isName = typeof displayName === 'string' && utf8ToBytes(displayName).length <= MAX_DISPLAY_NAME_BYTES
+    if (displayName !== undefined && !isName) {
       throw new ClientError('CLIENT_BAD_ACCOUNT', `displayName: at most ${MAX_DISPLAY_NAME_BYTES} bytes of UTF-8`)
     }
     return { account: createAccount({ random }), displayName: displayName || undefined }

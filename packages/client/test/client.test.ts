@@ -412,4 +412,23 @@ describe('opening', () => {
     await ada.close()
     await expect(ada.poll()).rejects.toEqual(coded('CLIENT_CLOSED'))
   })
+
+  it('closes at once while silent nodes keep a tick waiting that the loop waits for', async () => {
+    let asked = () => {}
+    const underWay = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    const post = ({ signal }: { readonly signal?: AbortSignal | undefined }) =>
+      new Promise<never>((_, reject) => {
+        signal?.addEventListener('abort', () => reject(new Error('aborted')))
+        asked()
+      })
+    const ada = await openClient({ networkOptions: { transport: { post, close: async () => {} } } })
+    const tick = ada.poll().catch((error) => error)
+    await underWay
+    const loop = ada.start()
+    await ada.close()
+    expect(await tick).toEqual(coded('NETWORK_CLOSED'))
+    await loop
+  }, 8_000)
 })
