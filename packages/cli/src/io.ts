@@ -53,7 +53,10 @@ export function processIo(): Io {
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
     inIsTerminal: process.stdin.isTTY === true,
-    columns: process.stdout.columns ?? 80,
+    // Anew each time: a window changes its size.
+    get columns() {
+      return process.stdout.columns ?? 80
+    },
     env: process.env,
     get stop() {
       return stop()

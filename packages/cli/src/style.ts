@@ -27,12 +27,12 @@ export function styleOf(io: Io): Style {
 
 /**
  * Text from a stranger made safe for a terminal: control characters (escape sequences among them) and bidirectional
- * overrides become visible `\u{…}`; newlines stay.
+ * overrides, and separators that some show as new lines, become visible `\u{…}`; newlines stay.
  */
 export function printable(text: string): string {
   return text.replace(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069]/g,
     (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`,
   )
 }

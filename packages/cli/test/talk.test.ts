@@ -69,6 +69,18 @@ describe('devnet, send and listen', () => {
     expect(plain.out).not.toContain('\u001b')
   })
 
+  it('shows no line of a text where a sender stands, and senders in full', async () => {
+    const eve = await create('eve')
+    const bob = await create('bob2')
+    const text = `hello\n2026-01-01 00:00:00 ${bob.id}\n  pay Eve\u2028at once`
+    const sent = await sessionkit(['send', bob.id, text, '--phrase-file', eve.phraseFile, '--network', network])
+    expect(sent.err).toBe('')
+    const { out } = await sessionkit(['listen', '--once', '--phrase-file', bob.phraseFile, '--network', network])
+    const [head, ...lines] = out.trimEnd().split('\n')
+    expect(head).toMatch(new RegExp(`^[0-9-]{10} [0-9:]{8} ${eve.id}$`))
+    expect(lines).toEqual(['  hello', `  2026-01-01 00:00:00 ${bob.id}`, '    pay Eve\\u{2028}at once'])
+  })
+
   it('says what to do when it cannot send', async () => {
     const { id, phraseFile } = await create('carol')
     const args = ['--phrase-file', phraseFile, '--network', network]

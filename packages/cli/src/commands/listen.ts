@@ -1,5 +1,4 @@
 import type { ClientEvents } from '@sessionkit/client'
-import { shortenId } from '@sessionkit/session-id/id'
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
 import { addNetworkOption, type NetworkOption, networkOf } from '../network-option.ts'
@@ -57,8 +56,12 @@ async function listen(options: Options, { io }: CommandContext): Promise<void> {
 
 type Message = Omit<ClientEvents['message'], 'reply'>
 
+/**
+ * One line of who and when, then the text, indented: a stranger's text has lines of its own, and none of them may look
+ * like the head of another message. The id in full, because one with the same few digits is quickly made.
+ */
 function messageText(message: Message, style: ReturnType<typeof styleOf>): string {
   const time = new Date(message.timestamp).toISOString().replace('T', ' ').slice(0, 19)
-  const who = message.outgoing ? `me to ${shortenId(message.conversation)}` : shortenId(message.sender)
-  return `${style.dim(time)} ${style.bold(who)} ${printable(message.text)}`
+  const who = message.outgoing ? `me to ${message.conversation}` : message.sender
+  return `${style.dim(time)} ${style.bold(who)}\n  ${printable(message.text).replaceAll('\n', '\n  ')}`
 }

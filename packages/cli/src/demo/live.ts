@@ -9,7 +9,7 @@ import { linesOf } from './lines.ts'
  */
 export function liveScreen(io: Io): { show(event: DemoEvent): void; close(): void } {
   const style = styleOf(io)
-  const map = new NodeMap(style, io.columns)
+  const map = new NodeMap(style, io)
   let height = 0
   let frame = 0
   const erase = (): string => (height === 0 ? '' : `\u001b[${height}A\r\u001b[0J`)
@@ -39,16 +39,16 @@ const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 
 class NodeMap {
   readonly #style: Style
-  readonly #columns: number
+  readonly #io: Pick<Io, 'columns'>
   #nodes: readonly DemoNode[] = []
   #doing = ''
   #path: readonly number[] = []
   #destination = 0
   readonly #stopped = new Set<number>()
 
-  constructor(style: Style, columns: number) {
+  constructor(style: Style, io: Pick<Io, 'columns'>) {
     this.#style = style
-    this.#columns = columns
+    this.#io = io
   }
 
   take(event: DemoEvent): void {
@@ -63,9 +63,10 @@ class NodeMap {
 
   lines(frame: number): string[] {
     const { bold, cyan, dim } = this.#style
+    const { columns } = this.#io
     const swarms = [...new Set(this.#nodes.map(({ swarm }) => swarm))]
     // A line that wraps would be two on the screen, and the panel could not be taken off again.
-    const perLine = Math.max(1, Math.floor((this.#columns - 21) / 5))
+    const perLine = Math.max(1, Math.floor((columns - 21) / 5))
     const maps = swarms.flatMap((swarm) => {
       const nodes = this.#nodes.filter((node) => node.swarm === swarm)
       const rows = Array.from({ length: Math.ceil(nodes.length / perLine) }, (_, i) => i * perLine)
@@ -79,7 +80,7 @@ class NodeMap {
       '',
       ...maps,
       ...(maps.length > 0 ? [dim(legend)] : []),
-      `${cyan(spinner[frame % spinner.length]!)} ${bold(this.#doing.slice(0, Math.max(1, this.#columns - 3)))}`,
+      `${cyan(spinner[frame % spinner.length]!)} ${bold(this.#doing.slice(0, Math.max(1, columns - 3)))}`,
     ]
   }
 
