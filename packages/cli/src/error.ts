@@ -43,7 +43,7 @@ export function exitCodeOf(error: unknown): number {
 
 const hints: readonly (readonly [codes: RegExp, hint: string])[] = [
   [/^SESSION_ID_/, 'A Session ID has 66 hex characters and starts with 05; `sessionkit inspect` says what an id is.'],
-  [/^MNEMONIC_/, '`sessionkit inspect -` says what is wrong with a phrase, and never shows it.'],
+  [/^(MNEMONIC_|CLIENT_BAD_ACCOUNT$)/, '`sessionkit inspect -` says what is wrong with a phrase, and never shows it.'],
   [/^NETWORK_BAD_DEFINITION$/, '--network takes mainnet, testnet, or the file that `sessionkit devnet` wrote.'],
   [/^NETWORK_/, 'Does the network run, and is it the right one? `sessionkit devnet` starts one on this machine.'],
   [/^DEVNET_LISTEN_FAILED$/, 'Another program may have the port: --port 0 takes free ones.'],

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { CliError } from './error.ts'
 
 /** Everything that a command may touch of the process it runs in, so that tests run commands in-process. */
 export interface Io {
@@ -6,8 +7,8 @@ export interface Io {
   out(text: string): void
   /** Writes to standard error. */
   err(text: string): void
-  /** All of standard input as text; only called by commands that were told to read it. */
-  readInput(): Promise<string>
+  /** All of standard input; only called by commands that were told to read it. Throws CLI_BAD_FILE when it is too long. */
+  readInput(): Promise<Uint8Array>
   /** Asks a person for a secret without showing it; undefined when they cancel. Only when `inIsTerminal`. */
   askSecret(message: string): Promise<string | undefined>
   /** Whether standard output is a terminal: live screens and colours. */
@@ -67,13 +68,15 @@ export function processIo(): Io {
 /** Most text that is read from a pipe: a message is far shorter, a known-answer file a few megabytes. */
 export const MAX_INPUT_BYTES: number = 64 * 1024 * 1024
 
-async function readAll(stream: NodeJS.ReadStream): Promise<string> {
+async function readAll(stream: NodeJS.ReadStream): Promise<Uint8Array> {
   const parts: Buffer[] = []
   let size = 0
   for await (const part of Readable.from(stream)) {
     size += part.length
-    if (size > MAX_INPUT_BYTES) break
+    if (size > MAX_INPUT_BYTES) {
+      throw new CliError('CLI_BAD_FILE', `standard input: more than ${MAX_INPUT_BYTES} bytes`)
+    }
     parts.push(Buffer.from(part))
   }
-  return Buffer.concat(parts).toString('utf8')
+  return new Uint8Array(Buffer.concat(parts))
 }

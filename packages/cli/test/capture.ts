@@ -8,7 +8,7 @@ export interface Captured {
 }
 
 export interface CaptureOptions {
-  readonly input?: string
+  readonly input?: string | Uint8Array
   readonly env?: Readonly<Record<string, string>>
   readonly terminal?: boolean
   readonly secret?: string
@@ -31,7 +31,7 @@ export async function sessionkit(args: readonly string[], options: CaptureOption
     },
     readInput: async () => {
       if (input === undefined) throw new Error('standard input was read')
-      return input
+      return typeof input === 'string' ? new TextEncoder().encode(input) : input
     },
     askSecret: async () => secret,
     outIsTerminal: terminal,

@@ -198,6 +198,7 @@ describe('inspect', () => {
       expect(await inspect(at('bytes'))).toMatchObject({ kind })
     }
     const { out } = await sessionkit(['inspect', bytesToHex(stored)])
+    expect((await sessionkit(['inspect', '-'], { input: stored })).out).toMatch(/^A stored message/)
     expect(out).not.toContain('secret')
     expect(out).toContain('2025-07-20')
   })

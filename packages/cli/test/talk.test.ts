@@ -84,6 +84,13 @@ describe('devnet, send and listen', () => {
   it('says what to do when it cannot send', async () => {
     const { id, phraseFile } = await create('carol')
     const args = ['--phrase-file', phraseFile, '--network', network]
+    const binary = await sessionkit(['send', id, ...args], { input: Uint8Array.of(0xff, 0xfe) })
+    expect(binary).toMatchObject({ code: 1, out: '' })
+    expect(binary.err).toContain('BYTES_NOT_UTF8')
+    const wrong = { SESSIONKIT_PHRASE: 'zzzz '.repeat(13) }
+    const noAccount = await sessionkit(['send', id, 'x', '--network', network], { env: wrong })
+    expect(noAccount.err).toContain('sessionkit inspect')
+    expect(noAccount.err).not.toContain('zzzz')
     expect(await sessionkit(['send', 'nonsense', 'x', ...args])).toMatchObject({ code: 1, out: '' })
     const empty = await sessionkit(['send', id, ...args], { input: '\n' })
     expect(empty.code).toBe(2)

@@ -20,9 +20,9 @@ export function addInspect(program: Command, context: CommandContext): void {
 }
 
 async function inspect(what: string, options: { readonly json?: true }, { io }: CommandContext): Promise<void> {
-  const { inspectText, ready } = await import('../inspect/text.ts')
+  const { ready } = await import('../inspect/text.ts')
   await ready
-  const finding = what === '-' ? await inspectText(await io.readInput()) : await inspectArgument(what)
+  const finding = what === '-' ? await inspectContent(await io.readInput()) : await inspectArgument(what)
   if (finding === null) {
     throw new CliError('CLI_FAILED', 'this is nothing that sessionkit knows', {
       hint: 'A file, hex, base64, an id or a recovery phrase can be inspected; - reads standard input.',
@@ -44,14 +44,20 @@ const shown = (value: Finding['facts'][string]): string =>
   typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
 
 async function inspectArgument(what: string): Promise<Finding | null> {
+  const file = await readBytes(what)
+  if (file !== undefined) return inspectContent(file)
+  const { inspectText } = await import('../inspect/text.ts')
+  return inspectText(what)
+}
+
+/** What a file or a pipe held: a text where it is one that is known, else bytes. */
+async function inspectContent(content: Uint8Array): Promise<Finding | null> {
   const [{ inspectText }, { inspectBytes }] = await Promise.all([
     import('../inspect/text.ts'),
     import('../inspect/bytes.ts'),
   ])
-  const file = await readBytes(what)
-  if (file === undefined) return inspectText(what)
-  const asText = textOf(file)
-  return (asText === undefined ? null : await inspectText(asText)) ?? inspectBytes(file)
+  const asText = textOf(content)
+  return (asText === undefined ? null : await inspectText(asText)) ?? inspectBytes(content)
 }
 
 /** The content of a file, or undefined when there is none of that name. */

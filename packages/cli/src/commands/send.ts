@@ -1,3 +1,4 @@
+import { bytesToUtf8 } from '@sessionkit/bytes'
 import { parseSessionId, shortenId } from '@sessionkit/session-id/id'
 import type { Command } from 'commander'
 import type { CommandContext } from '../context.ts'
@@ -50,7 +51,7 @@ async function send(id: string, given: string | undefined, options: Options, { i
 
 async function textFromInput(io: CommandContext['io']): Promise<string> {
   if (io.inIsTerminal) io.err('Type the message, then Ctrl-D:\n')
-  const text = (await io.readInput()).replace(/\r?\n$/, '')
+  const text = bytesToUtf8(await io.readInput()).replace(/\r?\n$/, '')
   if (text !== '') return text
   throw new CliError('CLI_NEEDS_INPUT', 'there is no text to send', {
     hint: 'Give it after the id, or through a pipe: echo done | sessionkit send 05…',
