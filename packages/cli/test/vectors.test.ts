@@ -14,10 +14,10 @@ afterAll(() => rmSync(temporary, { recursive: true }))
 /** Operations that later packages will bring. */
 const later: Readonly<Record<string, readonly string[]>> = {
   'libsession-crypto': ['multi_encrypt'],
-  'libsession-session-protocol': ['blinded_encrypt', 'blinded_decrypt_reject'],
 }
 const required = [
   'identity',
+  'libsession-blinding',
   'libsession-crypto',
   'libsession-onion',
   'libsession-session-protocol',
@@ -95,6 +95,10 @@ describe('changed answers', () => {
     ['libsession-crypto', 'ed25519_sign', 2, []],
     ['libsession-crypto', 'ons_decrypt', 2, []],
     ['libsession-crypto', 'push_notification_decrypt', 2, []],
+    ['libsession-blinding', 'blinded_ids_and_keys', 2, []],
+    ['libsession-blinding', 'blinded_signatures', 2, []],
+    ['libsession-blinding', 'version_blinding', 2, ['version_check.platform']],
+    ['libsession-session-protocol', 'blinded_encrypt', 2, []],
     ['libsession-xed25519', 'sign', 2, []],
     ['libsession-xed25519', 'pubkey', 2, []],
     ['libsession-session-protocol', 'v1_encrypt', 2, ['recipient_given_with_05_prefix']],

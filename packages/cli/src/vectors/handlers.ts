@@ -1,3 +1,5 @@
+import { blindedMessageHandlers } from './blinded-message.ts'
+import { blindingHandlers } from './blinding.ts'
 import { cryptoHandlers } from './crypto.ts'
 import { identityHandlers } from './identity.ts'
 import { onionHandlers } from './onion.ts'
@@ -8,9 +10,10 @@ import { xed25519Handlers } from './xed25519.ts'
 
 const byStem: Readonly<Record<string, Readonly<Record<string, VectorHandler>>>> = {
   identity: identityHandlers,
+  'libsession-blinding': blindingHandlers,
   'libsession-crypto': cryptoHandlers,
   'libsession-onion': onionHandlers,
-  'libsession-session-protocol': sessionProtocolHandlers,
+  'libsession-session-protocol': { ...sessionProtocolHandlers, ...blindedMessageHandlers },
   'libsession-xed25519': xed25519Handlers,
   storage: storageHandlers,
 }
