@@ -3,6 +3,7 @@ import { blindingHandlers } from './blinding.ts'
 import { cryptoHandlers } from './crypto.ts'
 import { identityHandlers } from './identity.ts'
 import { onionHandlers } from './onion.ts'
+import { pushHandlers } from './push.ts'
 import type { VectorHandler, VectorHandlers } from './runner.ts'
 import { sessionProtocolHandlers } from './session-protocol.ts'
 import { storageHandlers } from './storage.ts'
@@ -15,6 +16,7 @@ const byStem: Readonly<Record<string, Readonly<Record<string, VectorHandler>>>> 
   'libsession-onion': onionHandlers,
   'libsession-session-protocol': { ...sessionProtocolHandlers, ...blindedMessageHandlers },
   'libsession-xed25519': xed25519Handlers,
+  push: pushHandlers,
   storage: storageHandlers,
 }
 
