@@ -109,7 +109,9 @@ describe('sending and receiving', () => {
     await bob.poll()
     const sizes = record(bob, 'request')
     for (let i = 0; i < 20; i++) await bob.poll()
-    expect(sizes.slice(-1)[0]?.bytesIn).toBeLessThan(Math.max(...sizes.map(({ bytesIn }) => bytesIn), 2_000))
+    // Whichever members were asked: each hands the long message out once at most, and one did so before.
+    const withMessage = sizes.filter(({ bytesIn }) => bytesIn > 2_000)
+    expect(withMessage.length).toBeLessThan(devnet.swarmOf(bob.sessionId).length)
   })
 
   it('gives a new device of the phrase what waits: received texts and own sync copies', async () => {
