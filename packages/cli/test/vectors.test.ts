@@ -14,10 +14,11 @@ afterAll(() => rmSync(temporary, { recursive: true }))
 /** Operations that later packages will bring. */
 const later: Readonly<Record<string, readonly string[]>> = {
   'libsession-crypto': ['multi_encrypt'],
-  'libsession-session-protocol': ['blinded_encrypt', 'blinded_decrypt_reject'],
 }
 const required = [
+  'attachments',
   'identity',
+  'libsession-blinding',
   'libsession-crypto',
   'libsession-onion',
   'libsession-session-protocol',
@@ -66,6 +67,14 @@ describe('known answers of the repository', () => {
     for (const { name, passed } of report.operations) if (!unsupported.includes(name)) expect(passed).toBeGreaterThan(0)
   })
 
+  it('runs our own answers of push', async () => {
+    const report = await runVectors('push.json', read('ours/push.json'))
+    for (const { name, passed, failed, unsupported } of report.operations) {
+      expect([name, failed, unsupported]).toEqual([name, 0, 0])
+      expect(passed).toBeGreaterThan(0)
+    }
+  })
+
   it('knows every file, also those that it cannot run yet', async () => {
     for (const name of readdirSync(folder).filter((file) => file.endsWith('.json'))) {
       const report = await runVectors(name, { ...read(name), operations: { unknown: [{}] } })
@@ -95,6 +104,10 @@ describe('changed answers', () => {
     ['libsession-crypto', 'ed25519_sign', 2, []],
     ['libsession-crypto', 'ons_decrypt', 2, []],
     ['libsession-crypto', 'push_notification_decrypt', 2, []],
+    ['libsession-blinding', 'blinded_ids_and_keys', 2, []],
+    ['libsession-blinding', 'blinded_signatures', 2, []],
+    ['libsession-blinding', 'version_blinding', 2, ['version_check.platform']],
+    ['libsession-session-protocol', 'blinded_encrypt', 2, []],
     ['libsession-xed25519', 'sign', 2, []],
     ['libsession-xed25519', 'pubkey', 2, []],
     ['libsession-session-protocol', 'v1_encrypt', 2, ['recipient_given_with_05_prefix']],
@@ -123,6 +136,9 @@ describe('changed answers', () => {
     ],
     ['storage', 'subaccount_tokens', 2, ['flags']],
     ['storage', 'poll_max_size', 2, []],
+    ['ours/push', 'subscribe', 7, []],
+    ['ours/push', 'unsubscribe', 3, []],
+    ['ours/push', 'notification', 9, []],
     ['identity', 'accounts', 2, []],
     ['identity', 'ed25519_to_x25519', 4, []],
     ['identity', 'ed25519_sign', 1, []],

@@ -1,17 +1,26 @@
+import { attachmentHandlers } from './attachments.ts'
+import { blindedMessageHandlers } from './blinded-message.ts'
+import { blindingHandlers } from './blinding.ts'
+import { configHandlers } from './config.ts'
 import { cryptoHandlers } from './crypto.ts'
 import { identityHandlers } from './identity.ts'
 import { onionHandlers } from './onion.ts'
+import { pushHandlers } from './push.ts'
 import type { VectorHandler, VectorHandlers } from './runner.ts'
 import { sessionProtocolHandlers } from './session-protocol.ts'
 import { storageHandlers } from './storage.ts'
 import { xed25519Handlers } from './xed25519.ts'
 
 const byStem: Readonly<Record<string, Readonly<Record<string, VectorHandler>>>> = {
+  attachments: attachmentHandlers,
+  ...configHandlers,
   identity: identityHandlers,
+  'libsession-blinding': blindingHandlers,
   'libsession-crypto': cryptoHandlers,
   'libsession-onion': onionHandlers,
-  'libsession-session-protocol': sessionProtocolHandlers,
+  'libsession-session-protocol': { ...sessionProtocolHandlers, ...blindedMessageHandlers },
   'libsession-xed25519': xed25519Handlers,
+  push: pushHandlers,
   storage: storageHandlers,
 }
 
