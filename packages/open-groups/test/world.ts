@@ -11,7 +11,7 @@ export const account = (n: number): Account => accountFromSeed(new Uint8Array(32
 export function accountOfSign(negative: boolean, from = 1): Account {
   for (let n = from; ; n++) {
     const one = account(n)
-    if ((one.ed25519.publicKey[31]! & 0x80) !== 0 === negative) return one
+    if (((one.ed25519.publicKey[31]! & 0x80) !== 0) === negative) return one
   }
 }
 
