@@ -1,4 +1,4 @@
-import { concatBytes, SecretBytes } from '@sessionkit/bytes'
+import { bytesToBase64, concatBytes, SecretBytes } from '@sessionkit/bytes'
 import {
   blake2b,
   ed25519KeyPairFromSeed,
@@ -6,13 +6,12 @@ import {
   ed25519PublicKeyToX25519,
   ed25519Sign,
   ed25519Verify,
-  xchacha20poly1305Decrypt,
-  xchacha20poly1305Encrypt,
 } from '@sessionkit/crypto'
-import { accountFromSeed, sessionIdFromEd25519 } from '@sessionkit/session-id'
+import { nameHash, nameKey, openNameRecord, sealNameRecord } from '@sessionkit/names'
+import { decryptNotification } from '@sessionkit/push'
+import { accountFromSeed, parseSessionId, sessionIdFromEd25519 } from '@sessionkit/session-id'
 import { bytes, integer, optional, text } from './entry.ts'
 import { expectField, expectRefusal, expectSame } from './expect.ts'
-import { onsKeys, openOns, sealOns } from './ons.ts'
 import type { VectorHandler } from './runner.ts'
 
 /** `libsession-crypto.json`, protocol pages 01 and 09. */
@@ -46,38 +45,36 @@ export const cryptoHandlers: Readonly<Record<string, VectorHandler>> = {
   },
 
   ons_decrypt: (entry) => {
-    const { hashBase64, key } = onsKeys(text(entry, 'name'))
-    const nonce = bytes(entry, 'nonce')
-    expectField(entry, 'name_hash_b64', hashBase64)
-    expectField(entry, 'key', key)
-    expectField(entry, 'session_id', openOns(key, nonce, bytes(entry, 'ciphertext')))
-    expectField(entry, 'ciphertext', sealOns(key, nonce, bytes(entry, 'session_id')))
+    const name = text(entry, 'name')
+    const record = { encryptedValue: bytes(entry, 'ciphertext'), nonce: bytes(entry, 'nonce') }
+    expectField(entry, 'name_hash_b64', bytesToBase64(nameHash(name)))
+    expectField(entry, 'key', nameKey(name))
+    expectField(entry, 'session_id', openNameRecord({ name, record }))
+    const sessionId = parseSessionId(text(entry, 'session_id'))
+    const { encryptedValue } = sealNameRecord({ name, sessionId, random: () => record.nonce })
+    expectField(entry, 'ciphertext', encryptedValue)
   },
 
   ons_reject: (entry) => {
-    const { key } = onsKeys(text(entry, 'name'))
-    const nonce = bytes(entry, 'nonce')
-    const value = bytes(entry, 'ciphertext')
-    expectRefusal('ons', () => openOns(key, nonce, value))
+    const name = text(entry, 'name')
+    const record = { encryptedValue: bytes(entry, 'ciphertext'), nonce: bytes(entry, 'nonce') }
+    // A name that is none would be refused whatever the record is.
+    nameHash(name)
+    expectRefusal('ons', () => openNameRecord({ name, record }))
   },
 
   push_notification_decrypt: (entry) => {
-    const key = bytes(entry, 'enc_key')
+    const encKey = bytes(entry, 'enc_key')
     const payload = bytes(entry, 'payload')
-    const nonce = payload.subarray(0, 24)
-    const padded = xchacha20poly1305Decrypt({ key, nonce, ciphertext: payload.subarray(24) })
-    const plaintext = padded.subarray(0, padded.findLastIndex((byte) => byte !== 0) + 1)
+    const { plaintext, padding } = decryptNotification({ payload, encKey })
     expectField(entry, 'plaintext', plaintext)
-    expectField(entry, 'zero_padding_bytes', padded.length - plaintext.length)
-    const again = concatBytes(bytes(entry, 'plaintext'), new Uint8Array(integer(entry, 'zero_padding_bytes')))
-    expectField(entry, 'payload', concatBytes(nonce, xchacha20poly1305Encrypt({ key, nonce, message: again })))
+    expectField(entry, 'zero_padding_bytes', padding)
+    const base64 = decryptNotification({ payload: bytesToBase64(payload), encKey })
+    expectSame('plaintext of the base64', plaintext, base64.plaintext)
   },
 
   push_notification_reject: (entry) => {
-    const key = bytes(entry, 'enc_key')
-    const payload = bytes(entry, 'payload')
-    expectRefusal('notification', () =>
-      xchacha20poly1305Decrypt({ key, nonce: payload.slice(0, 24), ciphertext: payload.slice(24) }),
-    )
+    const input = { encKey: bytes(entry, 'enc_key'), payload: bytes(entry, 'payload') }
+    expectRefusal('notification', () => decryptNotification(input))
   },
 }

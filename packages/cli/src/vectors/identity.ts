@@ -1,4 +1,4 @@
-import { SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
+import { bytesToBase64, SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
 import {
   blake2b,
   ed25519KeyPairFromSeed,
@@ -8,11 +8,11 @@ import {
   ed25519Verify,
   xed25519PublicKey,
 } from '@sessionkit/crypto'
-import { accountFromSeed, idFromPublicKey, idToBytes, parseSessionId } from '@sessionkit/session-id'
+import { isName, legacyNameKey, nameHash, nameKey, openNameRecord, sealNameRecord } from '@sessionkit/names'
+import { accountFromSeed, idFromPublicKey, parseSessionId } from '@sessionkit/session-id'
 import { expectAccount } from './account.ts'
 import { bytes, type Entry, has, integer, optional, text, texts } from './entry.ts'
 import { expectField, expectRefusal, expectSame } from './expect.ts'
-import { isOnsName, onsKeys, onsLegacyKey, openOns, sealOns } from './ons.ts'
 import { phraseHandlers } from './phrases.ts'
 import type { VectorHandler } from './runner.ts'
 
@@ -76,28 +76,30 @@ export const identityHandlers: Readonly<Record<string, VectorHandler>> = {
   ons: (entry) => {
     const name = text(entry, 'name')
     const nonce = optional(entry, 'nonce', bytes)
-    const { hash, hashBase64, key: currentKey } = onsKeys(name)
+    const hash = nameHash(name)
     expectField(entry, 'name_hash', hash)
-    expectField(entry, 'name_hash_base64', hashBase64)
+    expectField(entry, 'name_hash_base64', bytesToBase64(hash))
     // A record without a nonce is one from before hard fork 16.
-    const key = nonce === undefined ? onsLegacyKey(name) : currentKey
-    expectField(entry, 'key', key)
-    expectField(entry, 'account_id', openOns(key, nonce, bytes(entry, 'encrypted_value')))
-    const id = idToBytes(parseSessionId(text(entry, 'account_id')))
-    expectField(entry, 'encrypted_value', sealOns(key, nonce, id))
+    const legacyKey = nonce === undefined ? legacyNameKey(name) : undefined
+    expectField(entry, 'key', legacyKey ?? nameKey(name))
+    const record = { encryptedValue: bytes(entry, 'encrypted_value'), nonce }
+    expectField(entry, 'account_id', openNameRecord({ name, record, legacyKey }))
+    const sessionId = parseSessionId(text(entry, 'account_id'))
+    const again = sealNameRecord({ name, sessionId, legacyKey, random: nonce && (() => nonce) })
+    expectField(entry, 'encrypted_value', again.encryptedValue)
   },
 
   ons_reject: (entry) => {
-    const { key } = onsKeys(text(entry, 'name'))
-    const value = bytesOrAscii(entry, 'encrypted_value')
-    const nonce = bytesOrAscii(entry, 'nonce')
-    expectRefusal('ons', () => openOns(key, nonce, value))
+    const name = text(entry, 'name')
+    const record = { encryptedValue: bytesOrAscii(entry, 'encrypted_value'), nonce: bytesOrAscii(entry, 'nonce') }
+    nameHash(name)
+    expectRefusal('ons', () => openNameRecord({ name, record }))
   },
 
   ons_names: (entry) => {
-    for (const name of texts(entry, 'valid_session')) expectSame(`valid ${JSON.stringify(name)}`, true, isOnsName(name))
+    for (const name of texts(entry, 'valid_session')) expectSame(`valid ${JSON.stringify(name)}`, true, isName(name))
     for (const name of texts(entry, 'invalid_session')) {
-      expectSame(`valid ${JSON.stringify(name)}`, false, isOnsName(name))
+      expectSame(`valid ${JSON.stringify(name)}`, false, isName(name))
     }
   },
 }

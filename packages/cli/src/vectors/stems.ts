@@ -13,6 +13,7 @@ const titles: ReadonlyMap<string, string> = new Map([
   ['libsession-session-protocol', 'Session Protocol v1'],
   ['libsession-xed25519', 'XEd25519'],
   ['protocol-v2', 'Session Protocol V2'],
+  ['push', 'Push: requests, signatures'],
   ['storage', 'Storage server RPC'],
 ])
 
