@@ -1,11 +1,4 @@
-import {
-  base32zToBytes,
-  base64ToBytes,
-  bytesToHex,
-  hexToBytes,
-  isHex,
-  isSessionKitError,
-} from '@sessionkit/bytes'
+import { base32zToBytes, base64ToBytes, bytesToHex, hexToBytes, isSessionKitError } from '@sessionkit/bytes'
 import { ConfigError } from './error.ts'
 import { MAX_BASE_URL_LENGTH, MAX_ROOM_LENGTH } from './limits.ts'
 
@@ -58,8 +51,8 @@ export function communityUrl(address: CommunityAddress): string {
 
 function serverKey(text: string): Uint8Array {
   try {
-    if (isHex(text, 32)) return hexToBytes(text)
-    const bytes = text.length === 52 ? base32zToBytes(text) : base64ToBytes(text)
+    const bytes =
+      text.length === 64 ? hexToBytes(text) : text.length === 52 ? base32zToBytes(text) : base64ToBytes(text)
     if (bytes.length === 32) return bytes
   } catch (cause) {
     if (!isSessionKitError(cause)) throw cause

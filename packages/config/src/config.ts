@@ -509,4 +509,3 @@ function copyKeys(keys: readonly ConfigKey[]): SecretBytes[] {
 function readOnly(): ConfigError {
   return new ConfigError('CONFIG_READ_ONLY', 'this config is signed by others')
 }
-

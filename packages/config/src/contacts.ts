@@ -1,6 +1,6 @@
 import type { Blinded15Id, Blinded25Id, SessionId } from '@sessionkit/session-id'
-import type { ConfigPath } from './config.ts'
 import { canonicalBaseUrl } from './community-url.ts'
+import type { ConfigPath } from './config.ts'
 import { ConfigError } from './error.ts'
 import {
   checkedBytes,
@@ -136,9 +136,7 @@ export class Contacts extends UserConfig {
   }
 
   /** Makes or changes one; fields that are not given stay. Throws `CONFIG_BAD_ID`, `CONFIG_BAD_URL`, `CONFIG_BAD_VALUE`. */
-  setBlinded(
-    contact: Pick<BlindedContact, 'baseUrl' | 'publicKey' | 'blindedId'> & Partial<BlindedContact>,
-  ): void {
+  setBlinded(contact: Pick<BlindedContact, 'baseUrl' | 'publicKey' | 'blindedId'> & Partial<BlindedContact>): void {
     const { config } = this
     const [server, hex] = blindedPath(contact)
     const key = bytesToBinary(checkedBytes(contact.publicKey, 32, 'server key'))

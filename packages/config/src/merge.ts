@@ -52,7 +52,12 @@ export function mergeConfigMessages(input: {
   const ascending = [...replay.values()].sort(compareVersions)
   for (const { diff, source } of ascending) applyDiff(data, diff, source)
   prune(data)
-  return { type: 'merged', seqno: max + 1, data, lags: ascending.map(({ seqno, hash, diff }) => ({ seqno, hash, diff })) }
+  return {
+    type: 'merged',
+    seqno: max + 1,
+    data,
+    lags: ascending.map(({ seqno, hash, diff }) => ({ seqno, hash, diff })),
+  }
 }
 
 function versionKey(version: { readonly seqno: number; readonly hash: string }): string {

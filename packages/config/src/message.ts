@@ -160,10 +160,7 @@ export function finishDraft(draft: ConfigDraft, sign?: SignConfig | undefined): 
   const lags = draft.lags.filter((lag) => lag.seqno > seqno - CONFIG_LAG && lag.seqno < seqno).sort(compareVersions)
   const fields = new Map(unknown)
   fields.set('&', writeData(data))
-  fields.set(
-    '<',
-    `l${lags.map((lag) => `li${lag.seqno}e${encodeString(lag.hash)}${writeDiff(lag.diff)}e`).join('')}e`,
-  )
+  fields.set('<', `l${lags.map((lag) => `li${lag.seqno}e${encodeString(lag.hash)}${writeDiff(lag.diff)}e`).join('')}e`)
   fields.set('=', writeDiff(diff))
   let text = `d1:#i${seqno}e`
   for (const key of [...fields.keys()].sort()) text += encodeString(key) + fields.get(key)
