@@ -75,8 +75,8 @@ const parsers: Record<string, (answer: og.CommunityAnswer) => unknown> = {
   ...Object.fromEntries(
     Object.entries(og).filter(([name]) => name.startsWith('parse') && !/Url$|Batch|Since/.test(name)),
   ),
-  parseMessagesSince: (answer) => og.parseMessagesSince(answer, { since: 0 }),
-  parseBatch: (answer) => og.parseBatch(answer, { count: 3 }),
+  parseMessagesSince: (answer: og.CommunityAnswer) => og.parseMessagesSince(answer, { since: 0 }),
+  parseBatch: (answer: og.CommunityAnswer) => og.parseBatch(answer, { count: 3 }),
 } as never
 
 it.each(Object.keys(parsers))('%s', (name) => {
