@@ -37,7 +37,10 @@ export {
 } from './legacy.ts'
 export { LEGACY_PADDING_BUCKETS, legacyPaddedSize } from './legacy-padding.ts'
 export { MAX_BLOB_BYTES, MAX_DETERMINISTIC_BYTES, MAX_PIXELS, MAX_SEND_BYTES, MIN_BLOB_BYTES } from './limits.ts'
+export { checkPixelCount, imageSize } from './metadata/image-size.ts'
+export { type MediaFormat, mediaFormatOf, type StripResult, stripMetadata } from './metadata/strip.ts'
 export { decryptPicture, encryptPicture } from './picture.ts'
+export { type PreparedFile, prepareFile } from './prepare.ts'
 export {
   type AttachmentSink,
   type AttachmentSource,
