@@ -69,15 +69,13 @@ export class UserProfile extends UserConfig {
     const checked = checkedPicture(picture)
     const old = this.picture
     const same =
-      old !== null &&
-      checked !== null &&
-      old.url === checked.url &&
-      old.key.every((byte, index) => byte === checked.key[index])
+      old === null || checked === null
+        ? old === checked
+        : old.url === checked.url && sameBytes(old.key, checked.key)
     if (same) return
-    const before = this.config.plaintext()
     writePicture(this.config, ['p'], ['q'], checked)
     if (checked === null) writePicture(this.config, ['P'], ['Q'], null)
-    if (this.#stamp && !sameBytes(before, this.config.plaintext())) this.config.set(['t'], this.#seconds())
+    if (this.#stamp) this.config.set(['t'], this.#seconds())
   }
 
   /** The same picture, uploaded again because the file server forgets: other devices use it if it is newer. */
