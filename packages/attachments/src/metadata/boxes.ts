@@ -35,6 +35,8 @@ export interface Patch {
   readonly removed: Set<string>
   /** Where something was cleared. */
   readonly cleared: Range[]
+  /** Bytes that may still be cleared. */
+  budget: number
 }
 
 /** Makes a box one that readers skip, and clears it. */
@@ -46,6 +48,9 @@ export function free(patch: Patch, box: Box, name: string): void {
 
 export function clear(patch: Patch, range: Range): void {
   if (!(range.from >= 0 && range.to >= range.from && range.to <= patch.out.length)) throw malformed()
+  // Ranges that repeat each other would take time without end.
+  patch.budget -= range.to - range.from
+  if (patch.budget < 0) throw malformed()
   patch.out.fill(0, range.from, range.to)
   patch.cleared.push(range)
 }

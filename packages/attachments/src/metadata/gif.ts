@@ -1,5 +1,4 @@
-import { concatBytes } from '@sessionkit/bytes'
-import { createReader, malformed, type Reader } from './reader.ts'
+import { createReader, joined, malformed, type Reader } from './reader.ts'
 
 const LOOPS: ReadonlySet<string> = new Set(['NETSCAPE2.0', 'ANIMEXTS1.0'])
 const COLOUR_PROFILE = 'ICCRGBG1012'
@@ -30,7 +29,7 @@ export function stripGif(bytes: Uint8Array, removed: Set<string>): Uint8Array {
     const label = read.u8(at + 1)
     const end = endOfBlocks(read, at + 2)
     if (label === 0xf9) control = bytes.subarray(at, end)
-    else if (label === 0xff) parts.push(...application(read, at, end, removed))
+    else if (label === 0xff) parts.push(application(read, at, end, removed))
     else {
       // A plain text block goes with the timing that was meant for it; nothing shows those.
       if (label === 0x01) control = undefined
@@ -40,7 +39,8 @@ export function stripGif(bytes: Uint8Array, removed: Set<string>): Uint8Array {
   }
   if (pictures === 0) throw malformed()
   if (at + 1 < bytes.length) removed.add('data after the picture')
-  return concatBytes(...parts, Uint8Array.of(0x3b))
+  parts.push(Uint8Array.of(0x3b))
+  return joined(parts)
 }
 
 const colourTable = (packed: number): number => (packed & 0x80 ? 3 * 2 ** ((packed & 7) + 1) : 0)
@@ -54,12 +54,12 @@ function endOfBlocks(read: Reader, start: number): number {
   }
 }
 
-function application(read: Reader, at: number, end: number, removed: Set<string>): Uint8Array[] {
+function application(read: Reader, at: number, end: number, removed: Set<string>): Uint8Array {
   const name = read.u8(at + 2) === 11 ? read.text(at + 3, 11) : ''
-  if (name === COLOUR_PROFILE) return [read.slice(at, end)]
+  if (name === COLOUR_PROFILE) return read.slice(at, end)
   if (!LOOPS.has(name)) {
     removed.add(name === 'XMP DataXMP' ? 'XMP' : 'application data')
-    return []
+    return new Uint8Array(0)
   }
   // Only the loop count (1) and the buffer size (2) are known; more could hide behind.
   const parts = [read.slice(at, at + 14)]
@@ -69,5 +69,6 @@ function application(read: Reader, at: number, end: number, removed: Set<string>
     if ((id === 1 && length === 3) || (id === 2 && length === 5)) parts.push(read.slice(block, block + 1 + length))
     else removed.add('application data')
   }
-  return [...parts, Uint8Array.of(0)]
+  parts.push(Uint8Array.of(0))
+  return joined(parts)
 }

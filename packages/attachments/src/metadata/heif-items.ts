@@ -30,10 +30,10 @@ const PROPERTIES_TO_CLEAR: ReadonlySet<string> = new Set(['udes', 'uuid', 'altt'
 const MAX_ITEMS = 65_535
 
 /**
- * Clears EXIF, XMP and thumbnail items of a HEIF file, and answers where the pictures lie. The orientation is a property of
+ * Clears EXIF, XMP and thumbnail items of a HEIF file, and adds where the pictures lie to `pictures`. The orientation is a property of
  * the picture here, so it stays.
  */
-export function stripItems(read: Reader, meta: Box, patch: Patch): Range[] {
+export function stripItems(read: Reader, meta: Box, patch: Patch, pictures: Range[]): void {
   const children = boxesIn(read, meta.body + 4, meta.end)
   const find = (type: string): Box => {
     const box = children.find((it) => it.type === type)
@@ -47,7 +47,6 @@ export function stripItems(read: Reader, meta: Box, patch: Patch): Range[] {
   const locations = itemLocations(read, find('iloc'), data)
   stripProperties(read, find('iprp'), patch)
 
-  const pictures: Range[] = []
   for (const [id, { type, infe }] of types) {
     const ranges = locations.get(id) ?? []
     if (thumbnails.has(id)) {
@@ -55,7 +54,7 @@ export function stripItems(read: Reader, meta: Box, patch: Patch): Range[] {
       // Without its reference it would look like a picture of its own.
       patch.out[infe.body + 3]! |= 1
       patch.removed.add('thumbnail')
-    } else if (PICTURES.has(type)) pictures.push(...ranges)
+    } else if (PICTURES.has(type)) for (const range of ranges) pictures.push(range)
     else if (type === 'Exif' || type === 'mime' || type === 'uri ') {
       for (const range of ranges) clear(patch, range)
       const [first] = ranges
@@ -67,7 +66,6 @@ export function stripItems(read: Reader, meta: Box, patch: Patch): Range[] {
       patch.removed.add(type === 'Exif' ? 'EXIF' : type === 'mime' ? 'XMP' : 'descriptions')
     } else throw unsupported()
   }
-  return pictures
 }
 
 function itemTypes(read: Reader, iinf: Box): Map<number, { type: string; infe: Box }> {

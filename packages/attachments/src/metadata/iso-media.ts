@@ -41,14 +41,14 @@ export function isoMediaFormat(bytes: Uint8Array): 'heic' | 'mp4' | undefined {
 /** Clears metadata in place, so that the offsets of pictures and sound stay right. */
 export function stripIsoMedia(bytes: Uint8Array, removed: Set<string>): Uint8Array {
   const read = createReader(bytes)
-  const patch: Patch = { out: new Uint8Array(bytes), removed, cleared: [] }
+  const patch: Patch = { out: new Uint8Array(bytes), removed, cleared: [], budget: 4 * bytes.length }
   const isStill = isoMediaFormat(bytes) === 'heic'
   const boxes = boxesIn(read, 0, bytes.length, true)
   const media: Range[] = []
   const hasFragments = boxes.some(({ type }) => type === 'moof')
   for (const box of boxes) {
-    if (isStill && box.type === 'meta') media.push(...stripItems(read, box, patch))
-    else if (box.type === 'moov') media.push(...stripMovie(read, box, patch, hasFragments))
+    if (isStill && box.type === 'meta') stripItems(read, box, patch, media)
+    else if (box.type === 'moov') stripMovie(read, box, patch, { media, hasFragments })
     else if (box.type === 'moof') stripFragment(read, box, patch)
     else if (box.type === 'free' || box.type === 'skip') clearUnused(bytes, box, patch)
     else if (!KEPT.has(box.type)) free(patch, box, box.type === 'uuid' ? 'XMP' : box.type.trim())

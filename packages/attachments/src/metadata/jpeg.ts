@@ -1,6 +1,6 @@
-import { concatBytes, utf8ToBytes } from '@sessionkit/bytes'
+import { utf8ToBytes } from '@sessionkit/bytes'
 import { orientationOnly, readOrientation } from './orientation.ts'
-import { createReader, malformed, type Reader } from './reader.ts'
+import { createReader, joined, malformed, type Reader } from './reader.ts'
 
 const EXIF = 'Exif\0\0'
 const ICC = 'ICC_PROFILE\0'
@@ -52,7 +52,7 @@ export function stripJpeg(bytes: Uint8Array, removed: Set<string>): Uint8Array {
   }
   if (scans === 0) throw malformed()
   const exif = orientation === undefined ? [] : [exifSegment(orientation)]
-  return concatBytes(Uint8Array.of(MARK, SOI), ...head, ...exif, ...rest)
+  return joined([[Uint8Array.of(MARK, SOI)], head, exif, rest].flat())
 }
 
 /** Where the entropy-coded bytes end: at a marker that is no restart and no stuffed byte. */
@@ -92,7 +92,7 @@ function jfif(read: Reader, segment: Uint8Array, at: number, removed: Set<string
 function exifSegment(orientation: number): Uint8Array {
   const tiff = orientationOnly(orientation)
   const length = 2 + EXIF.length + tiff.length
-  return concatBytes(Uint8Array.of(MARK, 0xe1, length >> 8, length & 255), utf8ToBytes(EXIF), tiff)
+  return joined([Uint8Array.of(MARK, 0xe1, length >> 8, length & 255), utf8ToBytes(EXIF), tiff])
 }
 
 const nameOf = (marker: number): string =>

@@ -43,35 +43,41 @@ const SHOWN: ReadonlySet<string> = new Set([
 ])
 const MAX_CHUNKS = 2_000_000
 
+interface MovieFile {
+  /** Where the samples of kept tracks lie. */
+  readonly media: Range[]
+  /** Samples may be described elsewhere, where we do not look. */
+  readonly hasFragments: boolean
+}
+
 /**
  * Clears user data, tags, times and names in a movie header, and whole metadata tracks with their samples (phones write
- * places and motion there). Answers where the samples of the kept tracks lie.
+ * places and motion there). Adds where the samples of the kept tracks lie to `media`.
  */
-export function stripMovie(read: Reader, movie: Box, patch: Patch, hasFragments: boolean): Range[] {
-  const media: Range[] = []
+export function stripMovie(read: Reader, movie: Box, patch: Patch, file: MovieFile): void {
   const children = boxesIn(read, movie.body, movie.end)
   if (children.some(({ type }) => type === 'cmov')) throw unsupported()
   for (const box of children) {
     if (!MOVIE.has(box.type)) free(patch, box, nameOf(box.type))
     else if (box.type === 'mvhd') clearTimes(read, box, patch)
-    else if (box.type === 'trak') media.push(...stripTrack(read, box, patch, hasFragments))
+    else if (box.type === 'trak') stripTrack(read, box, patch, file)
     else if (box.type === 'free' || box.type === 'skip') clear(patch, { from: box.body, to: box.end })
   }
-  return media
 }
 
-function stripTrack(read: Reader, track: Box, patch: Patch, hasFragments: boolean): Range[] {
+function stripTrack(read: Reader, track: Box, patch: Patch, file: MovieFile): void {
   const children = boxesIn(read, track.body, track.end)
   const mdia = only(children, 'mdia')
   const media = boxesIn(read, mdia.body, mdia.end)
   const handler = only(media, 'hdlr')
   const samples = sampleRanges(read, only(media, 'minf'))
   if (!SHOWN.has(read.text(handler.body + 8, 4))) {
-    if (hasFragments) throw unsupported()
+    if (file.hasFragments) throw unsupported()
     for (const range of samples) clear(patch, range)
     free(patch, track, 'metadata track')
-    return []
+    return
   }
+  for (const range of samples) file.media.push(range)
   for (const box of children) {
     if (!TRACK.has(box.type)) free(patch, box, nameOf(box.type))
     else if (box.type === 'tkhd') clearTimes(read, box, patch)
@@ -84,7 +90,6 @@ function stripTrack(read: Reader, track: Box, patch: Patch, hasFragments: boolea
     else if (box.type === 'minf') stripInformation(read, box, patch)
     else if (box.type === 'free' || box.type === 'skip') clear(patch, { from: box.body, to: box.end })
   }
-  return samples
 }
 
 function stripInformation(read: Reader, minf: Box, patch: Patch): void {

@@ -1,6 +1,5 @@
-import { concatBytes } from '@sessionkit/bytes'
 import { orientationOnly, readOrientation } from './orientation.ts'
-import { createReader, malformed, unsupported } from './reader.ts'
+import { createReader, joined, malformed, unsupported } from './reader.ts'
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 /** What a decoder needs, or shows other colours without. CgBI is Apple's own form. */
@@ -37,7 +36,7 @@ export function stripPng(bytes: Uint8Array, removed: Set<string>): Uint8Array {
   }
   if (header === -1) throw malformed()
   if (orientation !== undefined) parts.splice(header, 0, chunkOf('eXIf', orientationOnly(orientation)))
-  return concatBytes(...parts)
+  return joined(parts)
 }
 
 function chunkOf(type: string, data: Uint8Array): Uint8Array {

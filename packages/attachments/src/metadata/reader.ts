@@ -61,6 +61,17 @@ export function createReader(bytes: Uint8Array, littleEndian = false): Reader {
   }
 }
 
+/** All parts in one array. Takes a list, since a file may have more parts than a call can have arguments. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
 /** A half-open range of offsets in a file. */
 export interface Range {
   readonly from: number

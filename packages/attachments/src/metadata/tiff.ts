@@ -11,6 +11,7 @@ const KEPT: ReadonlySet<number> = new Set([
 const TYPE_SIZE = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
 const MAX_DIRECTORIES = 1000
 const MAX_ENTRIES = 1000
+const MAX_RANGES = 1_000_000
 
 interface Entry {
   readonly tag: number
@@ -50,9 +51,10 @@ export function stripTiff(bytes: Uint8Array, removed: Set<string>): Uint8Array {
     else {
       const keep = entries.filter(({ tag }) => KEPT.has(tag))
       for (const { tag } of entries) if (!KEPT.has(tag)) removed.add(nameOf(tag))
-      kept.push(...pixels(bytes, entries), ...keep.map(({ value }) => value))
+      addPixels(kept, bytes, entries)
+      for (const { value } of keep) kept.push(value)
       write.setUint16(at, keep.length, littleEndian)
-      keep.forEach((entry, i) => out.set(bytes.subarray(entry.at, entry.at + 12), at + 2 + 12 * i))
+      for (const [i, entry] of keep.entries()) out.set(bytes.subarray(entry.at, entry.at + 12), at + 2 + 12 * i)
       const end = at + 2 + 12 * keep.length
       kept.push({ from: at, to: end + 4 })
       write.setUint32(link, at, littleEndian)
@@ -99,12 +101,12 @@ function isReduced(entries: readonly Entry[]): boolean {
   return (kind !== undefined && (kind.read(0) & 1) === 1) || (!hasStrips && entries.some(({ tag }) => tag === 513))
 }
 
-function pixels(bytes: Uint8Array, entries: readonly Entry[]): Range[] {
+function addPixels(ranges: Range[], bytes: Uint8Array, entries: readonly Entry[]): void {
   const find = (tag: number): Entry | undefined => entries.find((entry) => entry.tag === tag)
   const compression = find(259)?.read(0) ?? 1
   const isRaw = find(50706) !== undefined || find(262)?.read(0) === 32803 || find(262)?.read(0) === 34892
   if (isRaw || compression === 6) throw unsupported()
-  const ranges: Range[] = []
+  let found = false
   for (const [offsetTag, lengthTag] of [
     [273, 279],
     [324, 325],
@@ -113,6 +115,8 @@ function pixels(bytes: Uint8Array, entries: readonly Entry[]): Range[] {
     const lengths = find(lengthTag)
     if (offsets === undefined && lengths === undefined) continue
     if (offsets === undefined || lengths === undefined || offsets.count !== lengths.count) throw unsupported()
+    if (ranges.length + offsets.count > MAX_RANGES) throw unsupported()
+    found ||= offsets.count > 0
     for (let i = 0; i < offsets.count; i++) {
       const from = offsets.read(i)
       const to = from + lengths.read(i)
@@ -121,8 +125,7 @@ function pixels(bytes: Uint8Array, entries: readonly Entry[]): Range[] {
       ranges.push({ from, to })
     }
   }
-  if (ranges.length === 0) throw unsupported()
-  return ranges
+  if (!found) throw unsupported()
 }
 
 const nameOf = (tag: number): string =>

@@ -1,6 +1,5 @@
-import { concatBytes } from '@sessionkit/bytes'
 import { orientationOnly, readOrientation } from './orientation.ts'
-import { createReader, malformed, type Reader } from './reader.ts'
+import { createReader, joined, malformed, type Reader } from './reader.ts'
 
 const EXIF_FLAG = 0x08
 const XMP_FLAG = 0x04
@@ -46,10 +45,10 @@ export function stripWebp(bytes: Uint8Array, removed: Set<string>): Uint8Array {
     parts[parts.findIndex((part) => text(part, 0) === 'VP8X')] = chunkOf('VP8X', first)
     if (orientation !== undefined) parts.push(chunkOf('EXIF', orientationOnly(orientation)))
   }
-  const body = concatBytes(...parts)
+  const body = joined(parts)
   const head = new Uint8Array(bytes.subarray(0, 12))
   new DataView(head.buffer).setUint32(4, 4 + body.length, true)
-  return concatBytes(head, body)
+  return joined([head, body])
 }
 
 /** A frame's 16 bytes of placement and its picture chunks. */
@@ -60,7 +59,7 @@ function frame(data: Uint8Array, removed: Set<string>): Uint8Array {
     if (['VP8 ', 'VP8L', 'ALPH'].includes(type)) parts.push(chunkOf(type, inner))
     else removed.add(type.trim())
   }
-  return concatBytes(...parts)
+  return joined(parts)
 }
 
 function* chunks(read: Reader, from: number, end: number): Generator<{ type: string; data: Uint8Array }> {
