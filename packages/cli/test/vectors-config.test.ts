@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runVectors } from '../src/vectors/runner.ts'
+import { zstd } from '../src/vectors/zstd.ts'
 
 const stems = ['user-profile', 'contacts', 'convo-info-volatile', 'user-groups']
 
@@ -16,4 +17,8 @@ describe.each(stems)('libsession-config-%s.json', (name) => {
     expect(problems).toEqual([])
     for (const { name, passed } of report.operations) expect(passed).toBe(content.operations[name].length)
   })
+})
+
+it('the compressor reproduces the bytes of the reference, so that compressed entries are compared whole', async () => {
+  expect((await zstd()).exact).toBe(true)
 })

@@ -1,3 +1,4 @@
+import { compareBytes } from '@sessionkit/bytes'
 import { Decompress } from 'fzstd'
 import { ConfigError } from './error.ts'
 import { MAX_PLAINTEXT } from './limits.ts'
@@ -8,12 +9,17 @@ export type Compress = (bytes: Uint8Array) => Uint8Array
 const Z = 0x7a
 const D = 0x64
 
-/** The body of a message: `z` and the frame where that is shorter, else the plaintext. Protocol page 05, section 6. */
+/**
+ * The body of a message: `z` and the frame where that is shorter, else the plaintext. Protocol page 05, section 6.
+ * Throws `CONFIG_BAD_COMPRESSION` for a frame that does not give the plaintext back: it would reach every device as a
+ * config that none can read, and a compressor in WebAssembly that is started twice has been seen to do that.
+ */
 export function compressBody(plaintext: Uint8Array, compress?: Compress | undefined): Uint8Array {
   if (compress === undefined) return plaintext
   const frame = compress(plaintext)
   if (!(frame instanceof Uint8Array)) throw new ConfigError('CONFIG_BAD_ARGUMENT', 'compress: gave no Uint8Array')
   if (frame.length + 1 >= plaintext.length) return plaintext
+  if (!givesBack(frame, plaintext)) throw bad('the compressor made other bytes')
   const body = new Uint8Array(frame.length + 1)
   body[0] = Z
   body.set(frame, 1)
@@ -31,6 +37,15 @@ export function decompressBody(body: Uint8Array, maxBytes: number = MAX_PLAINTEX
   const plaintext = decompress(body.slice(1), maxBytes)
   if (plaintext[0] !== D) throw new ConfigError('CONFIG_BAD_COMPRESSION', 'the decompressed bytes are no message')
   return plaintext
+}
+
+function givesBack(frame: Uint8Array, plaintext: Uint8Array): boolean {
+  try {
+    return compareBytes(decompress(frame, plaintext.length), plaintext) === 0
+  } catch (error) {
+    if (error instanceof ConfigError) return false
+    throw error
+  }
 }
 
 function decompress(frames: Uint8Array, maxBytes: number): Uint8Array {

@@ -69,9 +69,7 @@ export class UserProfile extends UserConfig {
     const checked = checkedPicture(picture)
     const old = this.picture
     const same =
-      old === null || checked === null
-        ? old === checked
-        : old.url === checked.url && sameBytes(old.key, checked.key)
+      old === null || checked === null ? old === checked : old.url === checked.url && sameBytes(old.key, checked.key)
     if (same) return
     writePicture(this.config, ['p'], ['q'], checked)
     if (checked === null) writePicture(this.config, ['P'], ['Q'], null)

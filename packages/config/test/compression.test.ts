@@ -1,12 +1,16 @@
-import { init, compress as zstd } from '@bokuweb/zstd-wasm'
+import { Zstd } from '@hpcc-js/wasm-zstd'
 import { ready } from '@sessionkit/crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { compressBody, decompressBody, MAX_PLAINTEXT } from '../src/index.ts'
-import { codeOf } from './devices.ts'
+import { Config, compressBody, decompressBody, MAX_PLAINTEXT } from '../src/index.ts'
+import { codeOf, key, now } from './devices.ts'
 
-beforeAll(() => Promise.all([ready, init()]))
+let zstd: Zstd
+beforeAll(async () => {
+  await ready
+  zstd = await Zstd.load()
+})
 
-const compress = (bytes: Uint8Array): Uint8Array => new Uint8Array(zstd(bytes, 1))
+const compress = (bytes: Uint8Array): Uint8Array => zstd.compress(bytes, 1)
 const text = (n: number): Uint8Array => new TextEncoder().encode(`d${'1:a3:abc'.repeat(n)}e`)
 const z = (...frames: Uint8Array[]): Uint8Array => Uint8Array.from([0x7a, ...frames.flatMap((frame) => [...frame])])
 
@@ -17,6 +21,16 @@ describe('compression', () => {
   it('is left out where it does not help, or without a compressor', () => {
     expect(compressBody(text(1), compress)).toEqual(text(1))
     expect(compressBody(text(100))).toEqual(text(100))
+  })
+  it('refuses a compressor whose frame does not give the same bytes back', () => {
+    const other = zstd.compress(text(99), 1)
+    for (const wrong of [other, other.slice(0, -1), new Uint8Array(10), new Uint8Array(0)]) {
+      expect(codeOf(() => compressBody(text(100), () => wrong))).toBe('CONFIG_BAD_COMPRESSION')
+    }
+    const config = new Config({ domain: 'Test', keys: [key], now, compress: () => other })
+    config.set(['a'], 'x'.repeat(500))
+    expect(codeOf(() => config.push())).toBe('CONFIG_BAD_COMPRESSION')
+    expect([config.state, config.getString(['a'])?.length]).toEqual(['dirty', 500])
   })
   it('reads frames that follow each other', () => {
     const half = text(100)

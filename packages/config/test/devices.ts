@@ -17,7 +17,7 @@ export const now = (): number => 1_737_331_200_000
 export const generic = (dump?: Uint8Array): Config => new Config({ domain: 'Test', keys: [key], dump, now })
 export const contacts = (options: Partial<UserConfigOptions> = {}): Contacts =>
   new Contacts({ account: account(), now, ...options })
-export const id = (n: number): never => `05${n.toString(16).padStart(64, '1')}` as never
+export const id = (n: number): never => `05a${n.toString(16).padStart(63, '0')}` as never
 
 let labels = 0
 export function stored(push: ConfigPush): StoredConfig[] {

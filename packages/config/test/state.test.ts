@@ -1,4 +1,4 @@
-import { init, compress as zstd } from '@bokuweb/zstd-wasm'
+import { Zstd } from '@hpcc-js/wasm-zstd'
 import { bytesToHex, hexToBytes, SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
 import { blake2b, ed25519KeyPairFromSeed, ready } from '@sessionkit/crypto'
 import { accountFromSeed, sessionIdFromEd25519 } from '@sessionkit/session-id'
@@ -17,10 +17,14 @@ import {
 } from '../src/index.ts'
 import { account, contacts, generic, now, publish, stored } from './devices.ts'
 
-beforeAll(() => Promise.all([ready, init()]))
+let zstd: Zstd
+beforeAll(async () => {
+  await ready
+  zstd = await Zstd.load()
+})
 
 const largeKey = hexToBytes('0123456789abcdef'.repeat(2) + '00'.repeat(16))
-const compress = (bytes: Uint8Array): Uint8Array => new Uint8Array(zstd(bytes, 1))
+const compress = (bytes: Uint8Array): Uint8Array => zstd.compress(bytes, 1)
 
 describe('edit, push, confirm', () => {
   it('an edit that changes nothing leaves the object clean', () => {

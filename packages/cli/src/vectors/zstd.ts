@@ -15,9 +15,9 @@ export function zstd(): Promise<Zstd> {
 }
 
 async function start(): Promise<Zstd> {
-  const module = await import('@bokuweb/zstd-wasm')
-  await module.init()
-  const compress = (bytes: Uint8Array): Uint8Array => new Uint8Array(module.compress(bytes, 1))
+  const { Zstd } = await import('@hpcc-js/wasm-zstd')
+  const library = await Zstd.load()
+  const compress = (bytes: Uint8Array): Uint8Array => new Uint8Array(library.compress(bytes, 1))
   const probe = utf8ToBytes(Array.from({ length: 40 }, (_, i) => `d1:n5:name${i % 7}e`).join(''))
   return { compress, exact: bytesToHex(compress(probe)) === PROBE }
 }
