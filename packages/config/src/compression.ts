@@ -12,7 +12,7 @@ const D = 0x64
 /**
  * The body of a message: `z` and the frame where that is shorter, else the plaintext. Protocol page 05, section 6.
  * Throws `CONFIG_BAD_COMPRESSION` for a frame that does not give the plaintext back: it would reach every device as a
- * config that none can read, and a compressor in WebAssembly that is started twice has been seen to do that.
+ * config that none can read, and one started more than once in a process was seen to do that.
  */
 export function compressBody(plaintext: Uint8Array, compress?: Compress | undefined): Uint8Array {
   if (compress === undefined) return plaintext
