@@ -210,7 +210,9 @@ describe('what encoders do not write', () => {
       expect(removed).toEqual(['descriptions', 'EXIF', 'GPS', 'thumbnail'])
       expect(content.length).toBe(original.length)
       expect(contains(content, SECRET)).toBe(false)
-      expect(await sharp(content, { pages: -1 }).toColourspace('b-w').raw().toBuffer()).toEqual(Buffer.from([1, 2, 3, 4, 9, 8, 7, 6]))
+      expect(await sharp(content, { pages: -1 }).toColourspace('b-w').raw().toBuffer()).toEqual(
+        Buffer.from([1, 2, 3, 4, 9, 8, 7, 6]),
+      )
       const after = await exifr.parse(Buffer.from(content), everything)
       expect(after.ifd0.Artist).toBeUndefined()
       expect(after.exif).toBeUndefined()
