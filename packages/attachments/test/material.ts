@@ -22,6 +22,12 @@ export const coded = (code: string): Error => expect.objectContaining({ code, na
 export const bytes = (length: number, first = 1): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (first + i * 7) & 255)
 
+/** Compares long arrays, which `toEqual` does element by element. */
+export function expectSameBytes(got: Uint8Array, expected: Uint8Array): void {
+  expect(got.length).toBe(expected.length)
+  expect(Buffer.compare(got, expected)).toBe(0)
+}
+
 /** A small seeded generator: the run is the same every time. */
 export function generator(seed: number): () => number {
   let state = seed

@@ -35,6 +35,8 @@ export interface Patch {
   readonly removed: Set<string>
   /** Where something was cleared. */
   readonly cleared: Range[]
+  /** Where samples and items were cleared: those lie in media data, or the file is no honest one. */
+  readonly samples: Range[]
   /** Bytes that may still be cleared. */
   budget: number
 }
@@ -53,4 +55,10 @@ export function clear(patch: Patch, range: Range): void {
   if (patch.budget < 0) throw malformed()
   patch.out.fill(0, range.from, range.to)
   patch.cleared.push(range)
+}
+
+/** Clears what a table of the file points to. */
+export function clearSample(patch: Patch, range: Range): void {
+  clear(patch, range)
+  patch.samples.push(range)
 }

@@ -1,4 +1,4 @@
-import { type Box, boxesIn, clear, free, type Patch } from './boxes.ts'
+import { type Box, boxesIn, clearSample, free, type Patch } from './boxes.ts'
 import { EMPTY_EXIF } from './orientation.ts'
 import { malformed, type Range, type Reader, unsupported } from './reader.ts'
 
@@ -50,13 +50,13 @@ export function stripItems(read: Reader, meta: Box, patch: Patch, pictures: Rang
   for (const [id, { type, infe }] of types) {
     const ranges = locations.get(id) ?? []
     if (thumbnails.has(id)) {
-      for (const range of ranges) clear(patch, range)
+      for (const range of ranges) clearSample(patch, range)
       // Without its reference it would look like a picture of its own.
       patch.out[infe.body + 3]! |= 1
       patch.removed.add('thumbnail')
     } else if (PICTURES.has(type)) for (const range of ranges) pictures.push(range)
     else if (type === 'Exif' || type === 'mime' || type === 'uri ') {
-      for (const range of ranges) clear(patch, range)
+      for (const range of ranges) clearSample(patch, range)
       const [first] = ranges
       if (type === 'Exif' && ranges.length === 1 && first !== undefined && first.to - first.from >= 18) {
         patch.out.set(EMPTY_EXIF, first.from + 4)

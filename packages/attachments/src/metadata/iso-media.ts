@@ -41,7 +41,7 @@ export function isoMediaFormat(bytes: Uint8Array): 'heic' | 'mp4' | undefined {
 /** Clears metadata in place, so that the offsets of pictures and sound stay right. */
 export function stripIsoMedia(bytes: Uint8Array, removed: Set<string>): Uint8Array {
   const read = createReader(bytes)
-  const patch: Patch = { out: new Uint8Array(bytes), removed, cleared: [], budget: 4 * bytes.length }
+  const patch: Patch = { out: new Uint8Array(bytes), removed, cleared: [], samples: [], budget: 4 * bytes.length }
   const isStill = isoMediaFormat(bytes) === 'heic'
   const boxes = boxesIn(read, 0, bytes.length, true)
   const media: Range[] = []
@@ -55,8 +55,22 @@ export function stripIsoMedia(bytes: Uint8Array, removed: Set<string>): Uint8Arr
   }
   if (!boxes.some(({ type }) => type === (isStill ? 'meta' : 'moov'))) throw malformed()
   // Metadata that shares bytes with the picture is no honest file.
-  if (overlap(patch.cleared, media)) throw malformed()
+  if (overlap(patch.cleared, media) || overlap(patch.samples, structure(read, boxes, isStill))) throw malformed()
   return patch.out
+}
+
+/** Everything but the content of media data boxes. */
+function structure(read: Reader, boxes: readonly Box[], isStill: boolean): Range[] {
+  return boxes.flatMap((box) => {
+    if (box.type === 'mdat') return [{ from: box.at, to: box.body }]
+    const data =
+      box.type === 'meta' ? boxesIn(read, box.body + 4, box.end).find(({ type }) => type === 'idat') : undefined
+    if (data === undefined) return [{ from: box.at, to: box.end }]
+    return [
+      { from: box.at, to: data.body },
+      { from: data.end, to: box.end },
+    ]
+  })
 }
 
 function stripFragment(read: Reader, box: Box, patch: Patch): void {

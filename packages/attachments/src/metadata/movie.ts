@@ -1,4 +1,4 @@
-import { type Box, boxesIn, clear, free, type Patch } from './boxes.ts'
+import { type Box, boxesIn, clear, clearSample, free, type Patch } from './boxes.ts'
 import { malformed, type Range, type Reader, unsupported } from './reader.ts'
 
 const MOVIE: ReadonlySet<string> = new Set(['mvhd', 'trak', 'mvex', 'iods', 'free', 'skip'])
@@ -73,7 +73,7 @@ function stripTrack(read: Reader, track: Box, patch: Patch, file: MovieFile): vo
   const samples = sampleRanges(read, only(media, 'minf'))
   if (!SHOWN.has(read.text(handler.body + 8, 4))) {
     if (file.hasFragments) throw unsupported()
-    for (const range of samples) clear(patch, range)
+    for (const range of samples) clearSample(patch, range)
     free(patch, track, 'metadata track')
     return
   }

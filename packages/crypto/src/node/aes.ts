@@ -54,6 +54,7 @@ export function aes256CbcEncrypt(input: CbcEncryptInput): Uint8Array {
   checkBytes(message, 'message')
   if (padding === 'none') checkCbcBlocks(message, 'message', 0)
   const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(padding === 'pkcs7')
+  if (padding === 'none') return plain(cipher.update(message))
   return join(cipher.update(message), cipher.final())
 }
 
@@ -67,6 +68,7 @@ export function aes256CbcDecrypt(input: CbcDecryptInput): Uint8Array {
   checkBytes(iv, 'iv', 16)
   checkCbcBlocks(ciphertext, 'ciphertext', padding === 'none' ? 0 : 1)
   const decipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(padding === 'pkcs7')
+  if (padding === 'none') return plain(decipher.update(ciphertext))
   const start = decipher.update(ciphertext)
   try {
     return join(start, decipher.final())
