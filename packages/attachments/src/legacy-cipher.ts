@@ -82,16 +82,16 @@ export function legacyVerifier(input: {
 }
 
 /**
- * Decrypts a blob of `blobSize` bytes that a verifier passed, and checks its MAC again: the bytes may have been read a
- * second time. Emits at most `size` bytes.
+ * Decrypts a blob of `blobSize` bytes that a verifier passed. With `again` it checks the MAC once more: the bytes are read
+ * a second time and may have changed. Emits at most `size` bytes.
  */
 export function legacyDecryptor(
-  input: { readonly keys: Uint8Array; readonly blobSize: number; readonly size: number },
+  input: { readonly keys: Uint8Array; readonly blobSize: number; readonly size: number; readonly again: boolean },
   emit: Emit,
 ): Step<void> {
   const { keys, size, blobSize } = input
   const key = keys.subarray(0, 32)
-  const mac = createHmacSha256({ key: keys.subarray(32) })
+  const mac = input.again ? createHmacSha256({ key: keys.subarray(32) }) : undefined
   let chain: Uint8Array | undefined
   let opened = 0
   const slicer = createSlicer(PIECE, (piece, last) => {
@@ -105,7 +105,7 @@ export function legacyDecryptor(
   const head = new Uint8Array(IV)
   let headLength = 0
   const parts = splitBlob(blobSize, (bytes) => {
-    mac.update(bytes)
+    mac?.update(bytes)
     let rest = bytes
     if (headLength < IV) {
       const taken = bytes.subarray(0, IV - headLength)
@@ -121,7 +121,7 @@ export function legacyDecryptor(
     end: () => {
       const tag = parts.end()
       slicer.end()
-      if (!equalBytes(mac.digest(), tag)) throw sourceChanged()
+      if (mac !== undefined && !equalBytes(mac.digest(), tag)) throw sourceChanged()
       if (opened < size) {
         throw new AttachmentError('ATTACHMENT_WRONG_SIZE', `file: ${opened} bytes, the message says ${size}`)
       }

@@ -73,7 +73,7 @@ export async function decryptLegacyStream(input: StreamOptions & DecryptLegacyIn
     const verifier = legacyVerifier({ keys, digest, size: blobSize })
     await run.feed(verifier.update)
     verifier.end()
-    const decryptor = legacyDecryptor({ keys, blobSize, size }, emit)
+    const decryptor = legacyDecryptor({ keys, blobSize, size, again: true }, emit)
     await run.feed(decryptor.update)
     decryptor.end()
   })

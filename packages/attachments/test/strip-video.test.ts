@@ -69,7 +69,12 @@ describe('MP4 and MOV', () => {
   it('user data, tags, times, names, paths and XMP are cleared; samples and offsets stay', () => {
     const original = movie([video, sound], {
       moov: [box('udta', box('\u00a9xyz', text(SECRET))), full('meta', text(SECRET))],
-      top: [box('uuid', zeros(16), text(SECRET)), box('free', text(SECRET)), box('sefd', text(SECRET))],
+      top: [
+        box('uuid', zeros(16), text(SECRET)),
+        box('free', text(SECRET)),
+        box('sefd', text(SECRET)),
+        box('meta', text(SECRET)),
+      ],
     })
     expect(mediaFormatOf(original)).toBe('mp4')
     const { content, removed } = stripped(original)

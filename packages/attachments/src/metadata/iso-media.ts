@@ -64,7 +64,9 @@ function structure(read: Reader, boxes: readonly Box[], isStill: boolean): Range
   return boxes.flatMap((box) => {
     if (box.type === 'mdat') return [{ from: box.at, to: box.body }]
     const data =
-      box.type === 'meta' ? boxesIn(read, box.body + 4, box.end).find(({ type }) => type === 'idat') : undefined
+      isStill && box.type === 'meta'
+        ? boxesIn(read, box.body + 4, box.end).find(({ type }) => type === 'idat')
+        : undefined
     if (data === undefined) return [{ from: box.at, to: box.end }]
     return [
       { from: box.at, to: data.body },
