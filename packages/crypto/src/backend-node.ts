@@ -11,12 +11,15 @@ export {
   ed25519VerifyBatch,
 } from './node/ed25519.ts'
 export { hmacSha256, sha256, sha512 } from './node/hash.ts'
+export { createHmacSha256, createSha256 } from './node/incremental.ts'
 export { sealedBoxOpen, sealedBoxSeal } from './node/sealed-box.ts'
+export { secretstreamPull, secretstreamPush } from './node/secretstream.ts'
 export { xchacha20poly1305Decrypt, xchacha20poly1305Encrypt } from './node/xchacha20.ts'
 export { randomBytes } from './random.ts'
 export { secretboxOpen, secretboxSeal } from './sodium/aead.ts'
 export { ed25519PublicKeyToX25519 } from './sodium/ed25519.ts'
 export { argon2id, blake2b, sha3_256, sha3_512, shake256 } from './sodium/hash.ts'
+export { createBlake2b } from './sodium/incremental.ts'
 export { mlKem768Decapsulate, mlKem768Encapsulate, mlKem768KeyPair } from './sodium/ml-kem.ts'
 export {
   ed25519ScalarMult,

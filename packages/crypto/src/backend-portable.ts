@@ -14,6 +14,7 @@ export {
   ed25519VerifyBatch,
 } from './sodium/ed25519.ts'
 export { argon2id, blake2b, hmacSha256, sha3_256, sha3_512, sha256, sha512, shake256 } from './sodium/hash.ts'
+export { createBlake2b, createHmacSha256, createSha256 } from './sodium/incremental.ts'
 export { mlKem768Decapsulate, mlKem768Encapsulate, mlKem768KeyPair } from './sodium/ml-kem.ts'
 export {
   ed25519ScalarMult,
@@ -25,6 +26,7 @@ export {
   scalarReduce,
 } from './sodium/scalar.ts'
 export { sealedBoxOpen, sealedBoxSeal } from './sodium/sealed-box.ts'
+export { secretstreamPull, secretstreamPush } from './sodium/secretstream.ts'
 export { ready } from './sodium/wasm.ts'
 export { xed25519PublicKey, xed25519Sign } from './xed25519.ts'
 

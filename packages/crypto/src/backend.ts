@@ -70,6 +70,37 @@ export interface CbcDecryptInput {
   readonly padding?: CbcPadding | undefined
 }
 
+/** A hash or MAC that is fed piece by piece. Its state holds what the key gave: call `digest`, or drop it. */
+export interface IncrementalHash {
+  update(message: Uint8Array): void
+  /** The result, once: afterwards both methods throw `CRYPTO_FINISHED`. */
+  digest(): Uint8Array
+}
+
+/** What a secretstream piece says about itself. Only `message` and `final` are ever sent by Session. */
+export type SecretstreamTag = 'message' | 'push' | 'rekey' | 'final'
+
+export interface SecretstreamInput {
+  /** 32 bytes. */
+  readonly key: KeyBytes
+  /** 24 bytes: the nonce, stored in front of the pieces. Never the same pair of key and header for two streams. */
+  readonly header: Uint8Array
+}
+
+export interface SecretstreamPush {
+  /** The next piece: encrypted tag (1) ‖ ciphertext ‖ MAC (16). */
+  push(input: { readonly message: Uint8Array; readonly tag: SecretstreamTag }): Uint8Array
+  /** Overwrites the state; `push` throws `CRYPTO_FINISHED` afterwards. */
+  wipe(): void
+}
+
+export interface SecretstreamPull {
+  /** Opens the next piece. Throws `CRYPTO_OPEN_FAILED` and is then finished. */
+  pull(piece: Uint8Array): { message: Uint8Array; tag: SecretstreamTag }
+  /** Overwrites the state; `pull` throws `CRYPTO_FINISHED` afterwards. */
+  wipe(): void
+}
+
 /**
  * The function set of both backends: the same bytes for the same input, and the same errors. Each function is described
  * where it is exported.
@@ -113,6 +144,11 @@ export interface CryptoBackend {
   sha3_512(message: Uint8Array): Uint8Array
   shake256(input: { readonly message: Uint8Array; readonly length: number }): Uint8Array
   blake2b(input: Blake2bInput): Uint8Array
+  createSha256(): IncrementalHash
+  createHmacSha256(input: { readonly key: KeyBytes }): IncrementalHash
+  createBlake2b(input: Omit<Blake2bInput, 'message'>): IncrementalHash
+  secretstreamPush(input: SecretstreamInput): SecretstreamPush
+  secretstreamPull(input: SecretstreamInput): SecretstreamPull
   argon2id(input: Argon2idInput): Uint8Array
 
   mlKem768KeyPair(input: { readonly seed: SecretBytes }): MlKem768KeyPair

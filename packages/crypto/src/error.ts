@@ -11,6 +11,7 @@ export type CryptoErrorCode =
   | 'CRYPTO_BAD_LIMIT'
   | 'CRYPTO_BAD_PADDING'
   | 'CRYPTO_OPEN_FAILED'
+  | 'CRYPTO_FINISHED'
   | 'CRYPTO_OUT_OF_MEMORY'
 
 /** What `crypto` throws for malformed input and failed authentication. */

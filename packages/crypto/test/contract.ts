@@ -5,6 +5,7 @@ import { hashes, postQuantum } from './contract-hashes.ts'
 import { keyPairs, scalars } from './contract-keys.ts'
 import { lengths, secrecy } from './contract-limits.ts'
 import { rejections } from './contract-rejections.ts'
+import { streams } from './contract-streams.ts'
 import { vectorsPass } from './contract-vectors.ts'
 
 /** What each backend must do alike: the known vectors, the round trips, and the rejections. */
@@ -16,6 +17,7 @@ export function runCryptoContract(name: string, crypto: CryptoBackend): void {
     rejections(crypto)
     symmetric(crypto)
     hashes(crypto)
+    streams(crypto)
     postQuantum(crypto)
     scalars(crypto)
     lengths(crypto)

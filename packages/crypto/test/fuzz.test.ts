@@ -41,6 +41,7 @@ function fuzz(crypto: CryptoBackend): void {
     () => crypto.ed25519ScalarMult({ scalar: some(32), point: some(32) }),
     () => crypto.isValidEd25519Point(some(32)),
     () => crypto.blake2b({ message: [any(), any()], length: Math.floor(random() * 70), key: any() }),
+    () => crypto.secretstreamPull({ key: some(32), header: some(24) }).pull(any()),
     () => crypto.shake256({ message: any(), length: Math.floor(random() * 70) }),
   ]
   for (let i = 0; i < RUNS; i++) {

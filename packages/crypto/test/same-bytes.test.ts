@@ -134,6 +134,24 @@ describe('both backends give the same bytes', () => {
     })
   })
 
+  it('secretstreams', () => {
+    const piece = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.integer({ min: 4080, max: 4200 }).map((length) => new Uint8Array(length).fill(length)),
+    )
+    const input = fc.record({ key: exactly(32), header: exactly(24), pieces: fc.array(piece, { maxLength: 4 }) })
+    const tag = fc.constantFrom('message' as const, 'message' as const, 'push' as const, 'rekey' as const)
+    sameOn(fc.tuple(input, tag, fc.boolean()), (crypto, [{ pieces, ...given }, middle, flip]) => {
+      const push = crypto.secretstreamPush(given)
+      const sealed = pieces.map((message, i) =>
+        push.push({ message, tag: i === pieces.length - 1 ? 'final' : i === 1 ? middle : 'message' }),
+      )
+      if (flip && sealed.length > 0) sealed.at(-1)![9]! ^= 1
+      const pull = crypto.secretstreamPull(given)
+      return [sealed, outcome(() => sealed.map((it) => pull.pull(it)))]
+    })
+  })
+
   it('sealed boxes', () => {
     sameOn(fc.tuple(exactly(32), exactly(32), message, fc.boolean()), (crypto, [a, e, text, flip]) => {
       const keyPair = crypto.x25519KeyPairFromSecret(SecretBytes.from(a))

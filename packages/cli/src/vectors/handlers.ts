@@ -1,5 +1,7 @@
+import { attachmentHandlers } from './attachments.ts'
 import { blindedMessageHandlers } from './blinded-message.ts'
 import { blindingHandlers } from './blinding.ts'
+import { configHandlers } from './config.ts'
 import { cryptoHandlers } from './crypto.ts'
 import { identityHandlers } from './identity.ts'
 import { onionHandlers } from './onion.ts'
@@ -10,6 +12,8 @@ import { storageHandlers } from './storage.ts'
 import { xed25519Handlers } from './xed25519.ts'
 
 const byStem: Readonly<Record<string, Readonly<Record<string, VectorHandler>>>> = {
+  attachments: attachmentHandlers,
+  ...configHandlers,
   identity: identityHandlers,
   'libsession-blinding': blindingHandlers,
   'libsession-crypto': cryptoHandlers,

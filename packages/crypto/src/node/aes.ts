@@ -55,6 +55,7 @@ export function aes256CbcEncrypt(input: CbcEncryptInput): Uint8Array {
   checkPadding(padding)
   if (padding === 'none') checkCbcBlocks(message, 'message', 0)
   const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(padding === 'pkcs7')
+  if (padding === 'none') return plain(cipher.update(message))
   return join(cipher.update(message), cipher.final())
 }
 
@@ -69,6 +70,7 @@ export function aes256CbcDecrypt(input: CbcDecryptInput): Uint8Array {
   checkPadding(padding)
   checkCbcBlocks(ciphertext, 'ciphertext', padding === 'none' ? 0 : 1)
   const decipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(padding === 'pkcs7')
+  if (padding === 'none') return plain(decipher.update(ciphertext))
   const start = decipher.update(ciphertext)
   try {
     return join(start, decipher.final())

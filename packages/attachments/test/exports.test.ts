@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest'
+import * as index from '../src/index.ts'
+
+it('the public names', () => {
+  expect(Object.keys(index).sort()).toMatchInlineSnapshot(`
+    [
+      "AttachmentError",
+      "DEFAULT_FILE_SERVER",
+      "LEGACY_PADDING_BUCKETS",
+      "MAX_BLOB_BYTES",
+      "MAX_DETERMINISTIC_BYTES",
+      "MAX_FILE_NAME_BYTES",
+      "MAX_FILE_URL_LENGTH",
+      "MAX_PIXELS",
+      "MAX_SEND_BYTES",
+      "MIN_BLOB_BYTES",
+      "TESTNET_FILE_SERVER",
+      "TEST_FILE_SERVER",
+      "buildFileUrl",
+      "bytesSource",
+      "checkPixelCount",
+      "contentFileId",
+      "contentTypeOf",
+      "decryptDeterministic",
+      "decryptDeterministicStream",
+      "decryptLegacy",
+      "decryptLegacyStream",
+      "decryptPicture",
+      "deterministicKey",
+      "deterministicSizes",
+      "displayFileName",
+      "downloadFailure",
+      "encryptDeterministic",
+      "encryptDeterministicStream",
+      "encryptLegacy",
+      "encryptLegacyStream",
+      "encryptPicture",
+      "imageSize",
+      "isInlineSafe",
+      "legacyPaddedSize",
+      "mediaFormatOf",
+      "openDownload",
+      "parseFileUrl",
+      "planAttachmentDownload",
+      "planPictureDownload",
+      "prepareFile",
+      "safeFileName",
+      "stripMetadata",
+    ]
+  `)
+})
