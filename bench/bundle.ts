@@ -2,15 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import type { Operations } from './operations.ts'
 
-/** `bench/operations.ts` with the crypto backend that these export conditions choose. */
-export async function loadOperations(backend: 'node' | 'portable'): Promise<Operations> {
+interface Bundled {
+  readonly backend: string
+  readonly ready: Promise<void>
+}
+
+/** The `operations` of a file of this folder with the crypto backend that these export conditions choose. */
+export async function loadOperations<T extends Bundled>(file: string, backend: 'node' | 'portable'): Promise<T> {
   const folder = mkdtempSync(join(import.meta.dirname, '.bundle-'))
   try {
     const outfile = join(folder, `${backend}.mjs`)
     await build({
-      entryPoints: [join(import.meta.dirname, 'operations.ts')],
+      entryPoints: [join(import.meta.dirname, file)],
       outfile,
       bundle: true,
       format: 'esm',
@@ -21,7 +25,7 @@ export async function loadOperations(backend: 'node' | 'portable'): Promise<Oper
       external: ['node:*', 'crypto', 'fs', 'path', 'url', 'module'],
       logLevel: 'error',
     })
-    const { operations } = (await import(pathToFileURL(outfile).href)) as { operations: Operations }
+    const { operations } = (await import(pathToFileURL(outfile).href)) as { operations: T }
     if (operations.backend !== backend) throw new Error(`expected the ${backend} backend, got ${operations.backend}`)
     await operations.ready
     return operations

@@ -14,7 +14,7 @@ import * as desktop from './desktop.ts'
 import { type Contender, measure } from './measure.ts'
 import type { NativeHop } from './native.ts'
 import * as native from './native.ts'
-import type { Inputs, OperationName } from './operations.ts'
+import type { Inputs, OperationName, Operations } from './operations.ts'
 import { linearSwarm } from './swarm-linear.ts'
 
 interface Row {
@@ -108,8 +108,8 @@ const others: Partial<Record<OperationName, { label: string; run: () => unknown;
   },
 }
 
-const node = await loadOperations('node')
-const portable = await loadOperations('portable')
+const node = await loadOperations<Operations>('operations.ts', 'node')
+const portable = await loadOperations<Operations>('operations.ts', 'portable')
 const ours = { node: node.prepare(inputs), portable: portable.prepare(inputs) }
 const options = flags.quick ? { rounds: 3, millisecondsPerVisit: 40 } : {}
 
