@@ -15,6 +15,7 @@ import { type Contender, measure } from './measure.ts'
 import type { NativeHop } from './native.ts'
 import * as native from './native.ts'
 import type { Inputs, OperationName, Operations } from './operations.ts'
+import { benchScaled } from './scale.ts'
 import { linearSwarm } from './swarm-linear.ts'
 
 interface Row {
@@ -148,7 +149,9 @@ for (const operation of Object.keys(ours.node) as OperationName[]) {
   }
 }
 
-if (flags.json) writeFileSync(flags.json, `${JSON.stringify(rows, null, 2)}\n`)
+const scaled = await benchScaled(flags.only, flags.quick)
+
+if (flags.json) writeFileSync(flags.json, `${JSON.stringify({ rows, scaled }, null, 2)}\n`)
 if (flags.readme) writeReadme()
 
 function line(row: Row, goal: number | undefined): string {
@@ -171,6 +174,16 @@ function writeReadme(): void {
     ...rows.map((row) => {
       const native = row.nativeOpsPerSecond === null ? '–' : rounded(row.nativeOpsPerSecond)
       return `| ${row.operation} | ${row.backend} | ${rounded(row.opsPerSecond)} | ${native} | ${row.ratio?.toFixed(2) ?? '–'} |`
+    }),
+    '',
+    'At n, 2n and 4n, in comparison to the bare primitives:',
+    '',
+    '| operation | backend | n | milliseconds | growth | ratio |',
+    '| --- | --- | ---: | ---: | ---: | ---: |',
+    ...scaled.map((row) => {
+      const milliseconds = row.milliseconds >= 100 ? Math.round(row.milliseconds) : row.milliseconds.toPrecision(3)
+      const columns = [row.n.toLocaleString('en-US'), milliseconds, row.growth?.toFixed(2), row.ratio?.toFixed(2)]
+      return `| ${row.operation} | ${row.backend} | ${columns.map((column) => column ?? '–').join(' | ')} |`
     }),
   ].join('\n')
   const text = readFileSync(file, 'utf8')
