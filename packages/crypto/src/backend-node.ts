@@ -30,10 +30,11 @@ export {
   scalarNegate,
   scalarReduce,
 } from './sodium/scalar.ts'
+export { xchacha20 } from './sodium/stream-cipher.ts'
 export { ready } from './sodium/wasm.ts'
 export { xed25519PublicKey, xed25519Sign } from './xed25519.ts'
 
 /** Which backend the export conditions chose. */
-export const backendName: 'node' | 'portable' = 'node'
+export const backendName: 'node' | 'portable' | 'native' = 'node'
 /** Whether an XEd25519 signature under an X25519 key is good. Protocol page 01, section 7. */
 export const xed25519Verify: typeof ed25519Verify = xed25519VerifyWith(ed25519Verify)

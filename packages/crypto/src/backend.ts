@@ -102,11 +102,11 @@ export interface SecretstreamPull {
 }
 
 /**
- * The function set of both backends: the same bytes for the same input, and the same errors. Each function is described
+ * The function set of every backend: the same bytes for the same input, and the same errors. Each function is described
  * where it is exported.
  */
 export interface CryptoBackend {
-  readonly backendName: 'node' | 'portable'
+  readonly backendName: 'node' | 'portable' | 'native'
   readonly ready: Promise<void>
   randomBytes(length: number): Uint8Array
 
@@ -132,6 +132,7 @@ export interface CryptoBackend {
 
   xchacha20poly1305Encrypt(input: AeadEncryptInput & { readonly nonce: Uint8Array }): Uint8Array
   xchacha20poly1305Decrypt(input: AeadDecryptInput & { readonly nonce: Uint8Array }): Uint8Array
+  xchacha20(input: { readonly key: KeyBytes; readonly nonce: Uint8Array; readonly message: Uint8Array }): Uint8Array
   aes256GcmEncrypt(input: AeadEncryptInput & { readonly iv: Uint8Array }): Uint8Array
   aes256GcmDecrypt(input: AeadDecryptInput & { readonly iv: Uint8Array }): Uint8Array
   aes256CbcEncrypt(input: CbcEncryptInput): Uint8Array

@@ -3,6 +3,7 @@ import { SessionKitError } from '@sessionkit/bytes'
 /** The codes that this package throws. */
 export type CryptoErrorCode =
   | 'CRYPTO_NOT_READY'
+  | 'CRYPTO_BACKEND_MISSING'
   | 'CRYPTO_NOT_BYTES'
   | 'CRYPTO_WRONG_LENGTH'
   | 'CRYPTO_BAD_PUBLIC_KEY'

@@ -42,6 +42,7 @@ export {
   x25519,
   x25519KeyPair,
   x25519KeyPairFromSecret,
+  xchacha20,
   xchacha20poly1305Decrypt,
   xchacha20poly1305Encrypt,
   xed25519PublicKey,

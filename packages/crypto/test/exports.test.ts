@@ -53,6 +53,7 @@ it('the public names', () => {
       "x25519",
       "x25519KeyPair",
       "x25519KeyPairFromSecret",
+      "xchacha20",
       "xchacha20poly1305Decrypt",
       "xchacha20poly1305Encrypt",
       "xed25519PublicKey",

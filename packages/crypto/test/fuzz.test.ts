@@ -1,5 +1,6 @@
 import { SecretBytes } from '@sessionkit/bytes'
 import { beforeAll, expect, it } from 'vitest'
+import * as native from '../src/backend-native.ts'
 import { type CryptoBackend, CryptoError } from '../src/index.ts'
 import * as node from '../src/node.ts'
 import * as portable from '../src/portable.ts'
@@ -58,6 +59,7 @@ beforeAll(() => portable.ready)
 it.each([
   ['portable', portable],
   ['node', node],
+  ['native', native],
 ] as const)('%s: random input gives an answer or a CryptoError', (_name, crypto) => {
   expect(() => fuzz(crypto)).not.toThrow()
 })

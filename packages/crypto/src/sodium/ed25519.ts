@@ -108,7 +108,7 @@ export function ed25519PublicKeyToX25519(publicKey: Uint8Array): Uint8Array {
   return new Uint8Array(x25519PublicKey)
 }
 
-const badPoint = (): CryptoError =>
+export const badPoint = (): CryptoError =>
   new CryptoError('CRYPTO_BAD_PUBLIC_KEY', 'publicKey: not a canonical Ed25519 key of prime order')
 
 /** The X25519 key pair of an Ed25519 key pair; its secret is clamped. Protocol page 01, section 1. */

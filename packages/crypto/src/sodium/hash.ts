@@ -121,17 +121,8 @@ export const ARGON2ID_LIMITS: {
  * Throws `CRYPTO_BAD_LIMIT` outside `ARGON2ID_LIMITS`, `CRYPTO_OUT_OF_MEMORY`.
  */
 export function argon2id(input: Argon2idInput): Uint8Array {
+  const password = argon2idPassword(input)
   const { salt, opsLimit, memLimit, length } = input
-  const password = keyBytes(input.password, 'password')
-  checkBytes(salt, 'salt', 16)
-  checkCount(length, 'length', 16, ARGON2ID_LIMITS.maxLength)
-  const { minMemory, maxMemory, maxOps } = ARGON2ID_LIMITS
-  if (!Number.isInteger(opsLimit) || opsLimit < 1 || opsLimit > maxOps) {
-    throw new CryptoError('CRYPTO_BAD_LIMIT', `opsLimit: expected an integer from 1 to ${maxOps}`)
-  }
-  if (!Number.isInteger(memLimit) || memLimit < minMemory || memLimit > maxMemory) {
-    throw new CryptoError('CRYPTO_BAD_LIMIT', `memLimit: expected an integer from ${minMemory} to ${maxMemory}`)
-  }
   const algorithm = libsodium()._crypto_pwhash_argon2id_alg_argon2id13!()
   return withMemory(length + 16 + password.length, (wasm, at) => {
     const saltAt = at + length
@@ -143,4 +134,20 @@ export function argon2id(input: Argon2idInput): Uint8Array {
     if (status !== 0) throw new CryptoError('CRYPTO_OUT_OF_MEMORY', 'argon2id could not get its memory')
     return wasm.HEAPU8.slice(at, at + length)
   })
+}
+
+/** The password, where everything is within the bounds. */
+export function argon2idPassword(input: Argon2idInput): Uint8Array {
+  const { salt, opsLimit, memLimit, length } = input
+  const password = keyBytes(input.password, 'password')
+  checkBytes(salt, 'salt', 16)
+  checkCount(length, 'length', 16, ARGON2ID_LIMITS.maxLength)
+  const { minMemory, maxMemory, maxOps } = ARGON2ID_LIMITS
+  if (!Number.isInteger(opsLimit) || opsLimit < 1 || opsLimit > maxOps) {
+    throw new CryptoError('CRYPTO_BAD_LIMIT', `opsLimit: expected an integer from 1 to ${maxOps}`)
+  }
+  if (!Number.isInteger(memLimit) || memLimit < minMemory || memLimit > maxMemory) {
+    throw new CryptoError('CRYPTO_BAD_LIMIT', `memLimit: expected an integer from ${minMemory} to ${maxMemory}`)
+  }
+  return password
 }

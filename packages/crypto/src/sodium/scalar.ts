@@ -65,15 +65,17 @@ export function ed25519ScalarMult(input: { readonly scalar: Uint8Array; readonly
   return withMemory(96, (wasm, at) => {
     wasm.HEAPU8.set(input.scalar, at)
     wasm.HEAPU8.set(input.point, at + 32)
-    if (wasm._crypto_core_ed25519_is_valid_point!(at + 32) !== 1) {
-      throw new CryptoError('CRYPTO_BAD_PUBLIC_KEY', 'point: not a canonical Ed25519 point of prime order')
-    }
+    if (wasm._crypto_core_ed25519_is_valid_point!(at + 32) !== 1) throw badOrder()
     if (wasm._crypto_scalarmult_ed25519_noclamp!(at + 64, at, at + 32) !== 0) throw zeroProduct()
     return wasm.HEAPU8.slice(at + 64, at + 96)
   })
 }
 
-const zeroProduct = (): CryptoError => new CryptoError('CRYPTO_BAD_SCALAR', 'scalar: a multiple of the group order')
+export const badOrder = (): CryptoError =>
+  new CryptoError('CRYPTO_BAD_PUBLIC_KEY', 'point: not a canonical Ed25519 point of prime order')
+
+export const zeroProduct = (): CryptoError =>
+  new CryptoError('CRYPTO_BAD_SCALAR', 'scalar: a multiple of the group order')
 
 /** Whether 32 bytes are the canonical encoding of a point of prime order. */
 export function isValidEd25519Point(point: Uint8Array): boolean {
