@@ -30,6 +30,8 @@ export function lengths(crypto: CryptoBackend): void {
       () => crypto.secretboxSeal({ key: short, nonce, message }),
       () => crypto.secretboxSeal({ key, nonce: iv, message }),
       () => crypto.secretboxOpen({ key, nonce, box: bytes(15) }),
+      () => crypto.xchacha20({ key: short, nonce, message }),
+      () => crypto.xchacha20({ key, nonce: iv, message }),
       () => crypto.xchacha20poly1305Encrypt({ key: short, nonce, message }),
       () => crypto.xchacha20poly1305Encrypt({ key, nonce: iv, message }),
       () => crypto.xchacha20poly1305Encrypt({ key, nonce: iv, message: bytes(9000) }),
