@@ -74,9 +74,13 @@ async function runFiles(files: readonly string[], options: Options, { io }: Comm
 }
 
 function operationText(operation: OperationReport, style: Style): string {
-  const { name, passed, failed, unsupported, failures, reasons } = operation
+  const { name, passed, failed, unsupported, failures, reasons, frames } = operation
   const mark = failed > 0 ? style.red : unsupported > 0 ? style.yellow : style.green
   const lines = [mark(`${printable(name)}: ${passed} passed, ${failed} failed, ${unsupported} unsupported`)]
+  if (frames.exact + frames.byContent > 0) {
+    const counts = `${frames.exact} compared byte for byte, ${frames.byContent} by their plaintext alone`
+    lines.push(style.dim(`  zstd frames: ${counts}`))
+  }
   for (const { index, detail } of failures.slice(0, SHOWN_FAILURES))
     lines.push(`  entry ${index}: ${printable(detail)}`)
   if (failures.length > SHOWN_FAILURES) lines.push(`  and ${failures.length - SHOWN_FAILURES} more (--json shows all)`)

@@ -27,6 +27,7 @@ interface Replay {
   readonly account: Account
   readonly type: ConfigType
   readonly zstd: Zstd
+  readonly countFrame: VectorContext['countFrame']
   readonly device: (dump?: Uint8Array) => UserConfig
 }
 
@@ -38,7 +39,7 @@ async function replayOf(entry: Entry, context: VectorContext): Promise<Replay> {
   const now = (): number => context.clock ?? 0
   const { compress } = compressor
   const device = (dump?: Uint8Array): UserConfig => type.create({ account, dump, compress, now, wrap: false })
-  return { account, type, zstd: compressor, device }
+  return { account, type, zstd: compressor, countFrame: context.countFrame, device }
 }
 
 const sorted = (items: readonly string[]): string[] => [...items].sort()
@@ -108,7 +109,9 @@ function expectSealed(replay: Replay, push: Entry, stored: Uint8Array, path: str
   }
   const ours = open(replay, stored)
   expectField(push, 'plaintext', ours.plaintext, `${path}: our plaintext`)
-  if (replay.zstd.exact || !flag(push, 'compressed')) {
+  const isCompressed = flag(push, 'compressed')
+  if (isCompressed) replay.countFrame(replay.zstd.exact ? 'exact' : 'byContent')
+  if (replay.zstd.exact || !isCompressed) {
     const body = compressBody(bytes(push, 'plaintext'), replay.zstd.compress)
     expectField(push, 'compressed', body[0] === 0x7a, `${path}.compressed`)
     expectField(push, 'padded_length', ours.padded.length, `${path}.padded_length`)

@@ -18,8 +18,8 @@ export interface VectorContext {
   readonly clock: number | undefined
   /** Randomness that hands out the entry's `rng` in order; a deviation fails the entry, even when it is caught. */
   readonly random: RandomSource
-  /** Whether our compressor reproduces the reference's bytes. There is none yet. */
-  readonly zstdExact: boolean
+  /** Tells of a zstd frame of the file: compared byte for byte with ours, or by what it holds. */
+  readonly countFrame: (how: keyof FrameCounts) => void
 }
 
 /** Returns when everything was equal; throws `Mismatch` at the first difference, `Unsupported` where it cannot know. */
@@ -33,6 +33,12 @@ export interface EntryReport {
   readonly detail: string
 }
 
+/** zstd frames of the file by how they were compared: their bytes depend on the version of the compressor. */
+export interface FrameCounts {
+  readonly exact: number
+  readonly byContent: number
+}
+
 export interface OperationReport {
   readonly name: string
   readonly passed: number
@@ -42,6 +48,7 @@ export interface OperationReport {
   readonly failures: readonly EntryReport[]
   /** Why entries are unsupported, each reason once. */
   readonly reasons: readonly string[]
+  readonly frames: FrameCounts
 }
 
 export interface FileReport {
@@ -80,11 +87,16 @@ export async function runVectors(file: string, content: unknown, options: RunOpt
   for (const [name, entries] of operations) {
     const handler = stem === null ? undefined : (options.handlers ?? allHandlers).get(`${stem}/${name}`)
     const outcomes: Outcome[] = []
+    const frames = { exact: 0, byContent: 0 }
+    const countFrame = (how: keyof FrameCounts): void => {
+      frames[how]++
+    }
+    const context = { file: stem ?? '', operation: name, meta, clock: clockOf(content), countFrame }
     for (const [index, entry] of entries.entries()) {
       outcomes.push(
         handler === undefined
           ? { result: 'unsupported', detail: `no handler for ${stem ?? 'this file'}/${name}` }
-          : await runEntry(handler, entry, { file: stem!, operation: name, index, meta, clock: clockOf(content) }),
+          : await runEntry(handler, entry, { ...context, index }),
       )
       done++
       if (options.onProgress !== undefined) {
@@ -93,7 +105,7 @@ export async function runVectors(file: string, content: unknown, options: RunOpt
         if (done % 8 === 0) await new Promise((resolve) => setImmediate(resolve))
       }
     }
-    const report = reportOf(name, outcomes, handler === undefined)
+    const report = reportOf(name, outcomes, frames, handler === undefined)
     reports.push(report)
     options.onOperation?.(report)
   }
@@ -151,12 +163,12 @@ function clockOf(content: Entry): number | undefined {
 async function runEntry(
   handler: VectorHandler,
   entry: unknown,
-  context: Omit<VectorContext, 'random' | 'zstdExact'>,
+  context: Omit<VectorContext, 'random'>,
 ): Promise<Outcome> {
   if (!isEntry(entry)) return { result: 'fail', detail: 'the entry is not an object' }
   try {
     const source = recordedRandom(entry)
-    await handler(structuredClone(entry), { ...context, random: source.random, zstdExact: false })
+    await handler(structuredClone(entry), { ...context, random: source.random })
     const problem = source.problem()
     return problem === undefined ? { result: 'pass' } : { result: 'fail', detail: problem }
   } catch (error) {
@@ -173,7 +185,7 @@ function recordedRandom(entry: Entry): Replay {
   return replay(entry.rng.map((item, i) => hex(item, `rng[${i}]`)))
 }
 
-function reportOf(name: string, outcomes: readonly Outcome[], unknown: boolean): OperationReport {
+function reportOf(name: string, outcomes: readonly Outcome[], frames: FrameCounts, unknown: boolean): OperationReport {
   const failures: EntryReport[] = []
   const reasons = new Set<string>()
   let passed = 0
@@ -188,5 +200,5 @@ function reportOf(name: string, outcomes: readonly Outcome[], unknown: boolean):
   })
   // An unknown operation without entries is still an operation that nobody checked.
   if (unknown && outcomes.length === 0) reasons.add('no handler')
-  return { name, passed, failed: failures.length, unsupported, failures, reasons: [...reasons] }
+  return { name, passed, failed: failures.length, unsupported, failures, reasons: [...reasons], frames }
 }
