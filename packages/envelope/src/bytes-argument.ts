@@ -22,6 +22,14 @@ export function requireAccount(value: unknown, name: string): asserts value is A
   }
 }
 
+/** Throws `ENVELOPE_BAD_ARGUMENT` unless `value` has an X25519 pair to receive with. */
+export function requireRecipient(value: unknown, name: string): asserts value is Pick<Account, 'x25519'> {
+  requireObject(value, name)
+  if (!((value as Partial<Account>).x25519?.publicKey instanceof Uint8Array)) {
+    throw new EnvelopeError('ENVELOPE_BAD_ARGUMENT', `${name}: expected an account or a key pair under x25519`)
+  }
+}
+
 /** Whether a value is a millisecond timestamp that the wire and a number can both hold. */
 export function isTimestamp(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0

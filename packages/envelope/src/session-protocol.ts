@@ -16,7 +16,7 @@ import {
   SessionIdError,
   sessionIdFromEd25519,
 } from '@sessionkit/session-id'
-import { requireAccount, requireBytes } from './bytes-argument.ts'
+import { requireAccount, requireBytes, requireRecipient } from './bytes-argument.ts'
 import { EnvelopeError } from './error.ts'
 import { V1_OVERHEAD } from './limits.ts'
 
@@ -79,10 +79,14 @@ export function encryptV1Deterministic(input: EncryptV1Input): Uint8Array {
  * `ENVELOPE_BAD_SIGNATURE`, also for a message that was signed for somebody else, and `ENVELOPE_BAD_SENDER` for a
  * sender key that is no id's.
  */
-export function decryptV1(input: { readonly ciphertext: Uint8Array; readonly recipient: Account }): DecryptedV1 {
+export function decryptV1(input: {
+  readonly ciphertext: Uint8Array
+  /** An account, or whoever has an X25519 pair to receive with: legacy groups do. */
+  readonly recipient: Pick<Account, 'x25519'>
+}): DecryptedV1 {
   const { ciphertext, recipient } = input
   requireBytes(ciphertext, 'ciphertext')
-  requireAccount(recipient, 'recipient')
+  requireRecipient(recipient, 'recipient')
   if (ciphertext.length < V1_OVERHEAD) {
     throw new EnvelopeError('ENVELOPE_TOO_SHORT', `ciphertext: at least ${V1_OVERHEAD} bytes, got ${ciphertext.length}`)
   }
@@ -121,7 +125,7 @@ function seal(inner: Uint8Array, publicKey: Uint8Array, random: RandomSource | u
   }
 }
 
-function open(ciphertext: Uint8Array, recipient: Account): Uint8Array {
+function open(ciphertext: Uint8Array, recipient: Pick<Account, 'x25519'>): Uint8Array {
   try {
     return sealedBoxOpen({ box: ciphertext, keyPair: recipient.x25519 })
   } catch (cause) {
