@@ -67,8 +67,9 @@ describe('known answers of the repository', () => {
     for (const { name, passed } of report.operations) if (!unsupported.includes(name)) expect(passed).toBeGreaterThan(0)
   })
 
-  it('runs our own answers of push', async () => {
-    const report = await runVectors('push.json', read('ours/push.json'))
+  it.each(['open-groups', 'push'])('runs our own answers of %s', async (stem) => {
+    const report = await runVectors(`${stem}.json`, read(`ours/${stem}.json`))
+    expect(report.stem).toBe(stem)
     for (const { name, passed, failed, unsupported } of report.operations) {
       expect([name, failed, unsupported]).toEqual([name, 0, 0])
       expect(passed).toBeGreaterThan(0)
@@ -147,6 +148,8 @@ describe('changed answers', () => {
     // What no signature covers is only sent; data that is left out is only counted.
     ['ours/push', 'subscribe', 7, ['request.service', 'request.service_info.token', 'request.enc_key']],
     ['ours/push', 'unsubscribe', 3, ['request.service', 'request.service_info.token']],
+    ['ours/open-groups', 'request_signatures', 3, []],
+    ['ours/open-groups', 'message_dialects', 8, ['dialect']],
     ['ours/push', 'notification', 9, ['data_formula.byte']],
     ['identity', 'accounts', 2, []],
     ['identity', 'ed25519_to_x25519', 4, []],

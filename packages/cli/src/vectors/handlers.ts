@@ -5,6 +5,7 @@ import { configHandlers } from './config.ts'
 import { cryptoHandlers } from './crypto.ts'
 import { identityHandlers } from './identity.ts'
 import { onionHandlers } from './onion.ts'
+import { openGroupHandlers } from './open-groups.ts'
 import { pushHandlers } from './push.ts'
 import type { VectorHandler, VectorHandlers } from './runner.ts'
 import { sessionProtocolHandlers } from './session-protocol.ts'
@@ -20,6 +21,7 @@ const byStem: Readonly<Record<string, Readonly<Record<string, VectorHandler>>>> 
   'libsession-onion': onionHandlers,
   'libsession-session-protocol': { ...sessionProtocolHandlers, ...blindedMessageHandlers },
   'libsession-xed25519': xed25519Handlers,
+  'open-groups': openGroupHandlers,
   push: pushHandlers,
   storage: storageHandlers,
 }

@@ -12,6 +12,7 @@ const titles: ReadonlyMap<string, string> = new Map([
   ['libsession-onion', 'onion requests'],
   ['libsession-session-protocol', 'Session Protocol v1'],
   ['libsession-xed25519', 'XEd25519'],
+  ['open-groups', 'Communities: request signatures'],
   ['protocol-v2', 'Session Protocol V2'],
   ['push', 'Push: requests, signatures'],
   ['storage', 'Storage server RPC'],
