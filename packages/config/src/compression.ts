@@ -34,21 +34,25 @@ export function decompressBody(body: Uint8Array, maxBytes: number = MAX_PLAINTEX
   if (!(body instanceof Uint8Array)) throw new ConfigError('CONFIG_BAD_ARGUMENT', 'body: expected a Uint8Array')
   if (body[0] === D) return body.slice()
   if (body[0] !== Z) throw new ConfigError('CONFIG_BAD_BODY', 'body: neither plain nor compressed')
-  const plaintext = decompress(body.slice(1), maxBytes)
+  const plaintext = decompressFrames(body.slice(1), maxBytes)
   if (plaintext[0] !== D) throw new ConfigError('CONFIG_BAD_COMPRESSION', 'the decompressed bytes are no message')
   return plaintext
 }
 
 function givesBack(frame: Uint8Array, plaintext: Uint8Array): boolean {
   try {
-    return compareBytes(decompress(frame, plaintext.length), plaintext) === 0
+    return compareBytes(decompressFrames(frame, plaintext.length), plaintext) === 0
   } catch (error) {
     if (error instanceof ConfigError) return false
     throw error
   }
 }
 
-function decompress(frames: Uint8Array, maxBytes: number): Uint8Array {
+/**
+ * The content of one or more zstd frames, of at most `maxBytes`; what they claim is checked before anything is allocated.
+ * Throws `CONFIG_BAD_COMPRESSION` and `CONFIG_TOO_LARGE`.
+ */
+export function decompressFrames(frames: Uint8Array, maxBytes: number): Uint8Array {
   checkFrames(frames, maxBytes)
   const chunks: Uint8Array[] = []
   let total = 0
@@ -83,6 +87,7 @@ function checkFrames(bytes: Uint8Array, maxBytes: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0
   let claimed = 0n
+  let windows = 0n
   const need = (count: number): number => {
     if (at + count > bytes.length) throw bad('cut off')
     at += count
@@ -94,18 +99,18 @@ function checkFrames(bytes: Uint8Array, maxBytes: number): void {
     const descriptor = bytes[need(1)]!
     const single = (descriptor & 0x20) !== 0
     if ((descriptor & 0x0b) !== 0) throw bad('a dictionary or a reserved bit')
-    let window = 0n
     if (!single) {
       const byte = bytes[need(1)]!
       const base = 1n << BigInt(10 + (byte >> 3))
-      window = base + (base / 8n) * BigInt(byte & 7)
+      // All together: a decoder allocates one a frame, and thousands of empty frames fit one message.
+      windows += base + (base / 8n) * BigInt(byte & 7)
     }
     const sizeFlag = descriptor >> 6
     if (sizeFlag === 0 && single) claimed += BigInt(bytes[need(1)]!)
     else if (sizeFlag === 1) claimed += BigInt(view.getUint16(need(2), true) + 256)
     else if (sizeFlag === 2) claimed += BigInt(view.getUint32(need(4), true))
     else if (sizeFlag === 3) claimed += view.getBigUint64(need(8), true)
-    if (claimed > BigInt(maxBytes) || window > BigInt(MAX_PLAINTEXT)) throw tooLarge(maxBytes)
+    if (claimed > BigInt(maxBytes) || windows > BigInt(MAX_PLAINTEXT)) throw tooLarge(maxBytes)
     let last = false
     while (!last) {
       const start = need(3)

@@ -5,7 +5,7 @@ import { type Compress, compressBody, decompressBody } from './compression.ts'
 import { type ConfigState, readDump, writeDump } from './dump.ts'
 import { CONFIG_OVERHEAD, type ConfigKey, decryptConfig, encryptConfig } from './encryption.ts'
 import { ConfigError, type ConfigErrorCode } from './error.ts'
-import { MAX_DECOMPRESSED_PER_PART, MAX_PLAINTEXT, MAX_STORED_CONFIG } from './limits.ts'
+import { MAX_DECOMPRESSED_PER_PART, MAX_PLAINTEXT, MAX_SEQNO, MAX_STORED_CONFIG } from './limits.ts'
 import { mergeConfigMessages } from './merge.ts'
 import {
   type ConfigDraft,
@@ -26,6 +26,7 @@ import {
   type ConfigScalar,
   type ConfigSet,
   type ConfigValue,
+  checkKey,
   checkValue,
   copyDict,
   copyValue,
@@ -90,6 +91,8 @@ export class Config {
   #draft: ConfigDraft | null = null
   #current: string[] = []
   #obsolete = new Set<string>()
+  /** Those that the last push told to delete. */
+  #handedOut: readonly string[] = []
   #extra: ReadonlyMap<string, RawValue> = new Map()
   #needsDump = false
 
@@ -204,7 +207,8 @@ export class Config {
    */
   set(path: ConfigPath, value: ConfigValue): void {
     if (path.length === 0 || path.length > 24) throw new ConfigError('CONFIG_BAD_ARGUMENT', 'path: 1 to 24 keys')
-    checkValue(new Map([[path.join(''), value]]))
+    for (const key of path) checkKey(key)
+    checkValue(value, path.length)
     const copy = copyValue(value)
     if (copy instanceof Map) prune(copy)
     const old = this.#find(path)
@@ -242,6 +246,11 @@ export class Config {
     return true
   }
 
+  /** Makes a push necessary without an edit, as after a change of keys; takes a seqno. Throws `CONFIG_READ_ONLY`. */
+  makeDirty(): void {
+    this.#edit()
+  }
+
   /** Adds and removes members of a set; a member in both is removed. */
   changeSet(
     path: ConfigPath,
@@ -273,7 +282,8 @@ export class Config {
     if (this.#parts.expire(this.#now())) this.#needsDump = true
     const report: MergeReport = { accepted: [], rejected: [] }
     const incoming: { readonly message: ConfigMessage; readonly storageHashes: readonly string[] }[] = []
-    for (const { hash, data } of messages) {
+    for (const stored of messages) {
+      const { hash, data } = (stored ?? {}) as StoredConfig
       try {
         const read = this.#read(hash, data)
         if (read !== null) incoming.push(read)
@@ -283,7 +293,14 @@ export class Config {
         report.rejected.push({ hash, code: error.code })
       }
     }
-    if (incoming.length > 0) this.#resolve(incoming)
+    try {
+      if (incoming.length > 0) this.#resolve(incoming)
+    } catch (error) {
+      // No seqno or no room is left for the result. It is thrown before anything changed, so our own edits are still here.
+      if (!(error instanceof ConfigError)) throw error
+      const { code } = error
+      report.rejected.push(...report.accepted.splice(0).map((hash) => ({ hash, code })))
+    }
     return report
   }
 
@@ -301,7 +318,8 @@ export class Config {
       this.#state = 'waiting'
       this.#needsDump = true
     }
-    return { seqno: message.seqno, messages, obsoleteHashes: this.#obsoleteHashes() }
+    this.#handedOut = this.#obsoleteHashes()
+    return { seqno: message.seqno, messages, obsoleteHashes: [...this.#handedOut] }
   }
 
   /**
@@ -312,7 +330,9 @@ export class Config {
     if (this.#state !== 'waiting' || input.seqno !== this.#message.seqno) return
     this.#state = 'clean'
     this.#current = [...input.hashes]
-    this.#obsolete.clear()
+    // What a merge found since then is not deleted yet.
+    for (const hash of this.#handedOut) this.#obsolete.delete(hash)
+    for (const hash of this.#current) this.#obsolete.delete(hash)
     this.#needsDump = true
   }
 
@@ -414,7 +434,10 @@ export class Config {
       storageHashes = result.storageHashes
     }
     const plaintext = decompressBody(body, Math.min(MAX_DECOMPRESSED_PER_PART * storageHashes.length, MAX_PLAINTEXT))
-    return { message: parseConfigMessage(plaintext, { verify: this.#options.verify }), storageHashes }
+    const message = parseConfigMessage(plaintext, { verify: this.#options.verify })
+    // One that nobody could ever supersede would end the config, and take the place of our own edits.
+    if (message.seqno >= MAX_SEQNO) throw new ConfigError('CONFIG_BAD_SEQNO', 'seqno: none is left above')
+    return { message, storageHashes }
   }
 
   /** A released client wrapped twice, so this looks twice. */
@@ -478,8 +501,10 @@ export class Config {
   #load(bytes: Uint8Array): void {
     const dump = readDump(bytes)
     let message: ConfigMessage
+    let next: ConfigDraft | null = null
     try {
       message = parseConfigMessage(dump.plaintext)
+      if (dump.state === 'dirty') next = incrementMessage(message)
     } catch (cause) {
       if (!(cause instanceof ConfigError)) throw cause
       throw new ConfigError('CONFIG_BAD_DUMP', 'dump: its message cannot be read', { cause })
@@ -494,7 +519,7 @@ export class Config {
     this.#parts.load(dump.parts)
     this.#extra = dump.extra
     // The unpushed message may have been pushed before a crash; a seqno is spent to supersede it.
-    if (dump.state === 'dirty') this.#draft = incrementMessage(message)
+    this.#draft = next
   }
 }
 

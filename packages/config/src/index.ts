@@ -6,7 +6,7 @@ export {
   communityUrl,
   parseCommunityUrl,
 } from './community-url.ts'
-export { type Compress, compressBody, decompressBody } from './compression.ts'
+export { type Compress, compressBody, decompressBody, decompressFrames } from './compression.ts'
 export {
   Config,
   type ConfigOptions,
@@ -21,7 +21,22 @@ export type { ConfigDiff, DiffValue, SetDiff } from './diff.ts'
 export { type ConfigState, type DumpContent, readDump } from './dump.ts'
 export { CONFIG_OVERHEAD, type ConfigKey, decryptConfig, encryptConfig } from './encryption.ts'
 export { ConfigError, type ConfigErrorCode } from './error.ts'
-export { type ProfilePicture, truncateName } from './fields.ts'
+export {
+  checkedPicture,
+  idKey,
+  idOfKey,
+  type ProfilePicture,
+  readFlag,
+  readNumber,
+  readPicture,
+  readPositive,
+  readText,
+  truncateName,
+  writeFlag,
+  writePicture,
+  writePositive,
+  writeText,
+} from './fields.ts'
 export * from './limits.ts'
 export { type MergeResult, mergeConfigMessages } from './merge.ts'
 export {

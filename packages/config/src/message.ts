@@ -134,7 +134,8 @@ function readLags(reader: BencodeReader, own: number): Lag[] {
     if (seqno < 0n || !reader.isString()) throw badLags('a hash that is not a string, or a negative seqno')
     const hash = reader.string()
     if (hash.length !== 32) throw badLags('a hash that is not 32 bytes')
-    const lag = { seqno: Number(seqno), hash, diff: readDiff(reader, 3) }
+    // Counted as in the message that it comes from: data that could be read must not make later messages unreadable.
+    const lag = { seqno: Number(seqno), hash, diff: readDiff(reader, 1) }
     if (!reader.close()) throw badLags('an entry of more than three elements')
     const last = lags.at(-1)
     if (last !== undefined && compareVersions(last, lag) >= 0) throw badLags('not strictly ascending')

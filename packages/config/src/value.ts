@@ -71,12 +71,12 @@ export function equalValues(a: ConfigValue | undefined, b: ConfigValue | undefin
   return a === b
 }
 
-/** Throws unless the value is one that a config can hold. */
+/** Throws unless the value is one that a config can hold below `depth` dicts. */
 export function checkValue(value: unknown, depth: number = 0): asserts value is ConfigValue {
   if (depth > 28) throw new ConfigError('CONFIG_TOO_DEEP', 'the value is nested too deeply')
   if (value instanceof Map) {
     for (const [key, item] of value) {
-      if (typeof key !== 'string' || !isBinary(key)) throw badValue()
+      checkKey(key)
       checkValue(item, depth + 1)
     }
     return
@@ -89,6 +89,10 @@ export function checkValue(value: unknown, depth: number = 0): asserts value is 
   if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return
   if (typeof value === 'string' && isBinary(value)) return
   throw badValue()
+}
+
+export function checkKey(key: unknown): asserts key is string {
+  if (typeof key !== 'string' || !isBinary(key)) throw badValue()
 }
 
 function isBinary(text: string): boolean {
