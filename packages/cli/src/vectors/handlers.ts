@@ -2,12 +2,15 @@ import { attachmentHandlers } from './attachments.ts'
 import { blindedMessageHandlers } from './blinded-message.ts'
 import { blindingHandlers } from './blinding.ts'
 import { configHandlers } from './config.ts'
+import { configPartHandlers } from './config-parts.ts'
 import { cryptoHandlers } from './crypto.ts'
 import { identityHandlers } from './identity.ts'
 import { onionHandlers } from './onion.ts'
 import { openGroupHandlers } from './open-groups.ts'
+import { paddingHandlers } from './padding.ts'
 import { pushHandlers } from './push.ts'
 import type { VectorHandler, VectorHandlers } from './runner.ts'
+import { serverMessageHandlers } from './server-message.ts'
 import { sessionProtocolHandlers } from './session-protocol.ts'
 import { storageHandlers } from './storage.ts'
 import { xed25519Handlers } from './xed25519.ts'
@@ -15,6 +18,8 @@ import { xed25519Handlers } from './xed25519.ts'
 const byStem: Readonly<Record<string, Readonly<Record<string, VectorHandler>>>> = {
   attachments: attachmentHandlers,
   ...configHandlers,
+  'config-multipart': configPartHandlers,
+  envelope: paddingHandlers,
   identity: identityHandlers,
   'libsession-blinding': blindingHandlers,
   'libsession-crypto': cryptoHandlers,
@@ -22,6 +27,7 @@ const byStem: Readonly<Record<string, Readonly<Record<string, VectorHandler>>>> 
   'libsession-session-protocol': { ...sessionProtocolHandlers, ...blindedMessageHandlers },
   'libsession-xed25519': xed25519Handlers,
   'open-groups': openGroupHandlers,
+  onion: { ...onionHandlers, ...serverMessageHandlers },
   push: pushHandlers,
   storage: storageHandlers,
 }

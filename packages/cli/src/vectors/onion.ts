@@ -6,6 +6,7 @@ import {
   encryptionFromName,
   type OnionDestination,
   type OnionEncryption,
+  OnionError,
   OnionResponseSecret,
   OnionSecret,
   openOnionResponse,
@@ -108,7 +109,12 @@ export const onionHandlers: Readonly<Record<string, VectorHandler>> = {
     } else if (kind === 'request') {
       const keyPair = keyPairOf(entry, 'x25519', 'x25519')
       const body = bytes(entry, 'request')
-      expectRefusal('request', () => peelOnionLayer({ body, keyPair }))
+      expectRefusal('request', () => {
+        const layer = peelOnionLayer({ body, keyPair })
+        // What opens and then makes no sense is refused in a sealed answer, so this result takes the place of an error.
+        if (layer.type === 'invalid') throw new OnionError('ONION_BAD_JSON', layer.reason)
+        return layer
+      })
     } else throw new Unsupported(`kind ${kind}`)
   },
 }

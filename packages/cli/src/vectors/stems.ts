@@ -1,6 +1,8 @@
 /** Every file of known answers that exists, with its title: by these a copy under another name is recognised. */
 const titles: ReadonlyMap<string, string> = new Map([
   ['attachments', 'attachments: deterministic'],
+  ['config-multipart', 'Config messages in parts'],
+  ['envelope', 'Envelope: padding'],
   ['identity', 'Identity and recovery phrase'],
   ['libsession-blinding', '15/25 blinded ids'],
   ['libsession-config-contacts', 'Contacts config'],
@@ -13,6 +15,7 @@ const titles: ReadonlyMap<string, string> = new Map([
   ['libsession-session-protocol', 'Session Protocol v1'],
   ['libsession-xed25519', 'XEd25519'],
   ['open-groups', 'Communities: request signatures'],
+  ['onion', 'Onion: v4'],
   ['protocol-v2', 'Session Protocol V2'],
   ['push', 'Push: requests, signatures'],
   ['storage', 'Storage server RPC'],
