@@ -88,7 +88,8 @@ export function checkRequest(input: CheckRequestInput): CheckedRequest {
 const refused = (status: number, text: string): CheckedRequest => ({ type: 'refused', status, text })
 const invalid = (text: string): CheckedRequest => refused(400, `Invalid authentication: ${text}`)
 
-function hexOrBase64(text: string, length: number): Uint8Array | undefined {
+/** Undefined for what is not so many bytes in hex or base64. */
+export function hexOrBase64(text: string, length: number): Uint8Array | undefined {
   if (text.length > 2 * length) return undefined
   const hex: boolean = isHex(text, length)
   if (hex) return hexToBytes(text)

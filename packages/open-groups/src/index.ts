@@ -16,6 +16,11 @@ export {
 } from './blinding.ts'
 export { type CheckedRequest, type CheckRequestInput, checkRequest, TEXT_BLINDING_REQUIRED } from './check-request.ts'
 export {
+  type CheckedVersionRequest,
+  type CheckVersionRequestInput,
+  checkVersionRequest,
+} from './check-version-request.ts'
+export {
   assertSameServerKey,
   type Community,
   canonicalBaseUrl,
@@ -159,6 +164,12 @@ export { type SealRoomMessageInput, type SignMessageInput, sealRoomMessage, sign
 export { REQUEST_NONCE_LENGTH, type RequestHeaders, type SignRequestInput, signRequest } from './sign-request.ts'
 export { requestSignedBytes, type SignedRequest } from './signed-text.ts'
 export { type SignedRoomMessage, verifyMessage, verifyMessages } from './verify-message.ts'
+export {
+  type LatestVersion,
+  parseLatestVersion,
+  type Release,
+  type ReleaseAsset,
+} from './version-answer.ts'
 export {
   buildVersionCheck,
   signVersionRequest,

@@ -37,18 +37,27 @@ export interface VersionRequestInput {
  * `OPEN_GROUP_BAD_ARGUMENT`. Protocol page 07, section 8.5.
  */
 export function signVersionRequest(input: VersionRequestInput): Uint8Array {
-  const { account, method, endpoint, body } = input
   const timestamp = requireInteger(input.timestamp, 'timestamp')
+  const message = versionSignedBytes({ ...input, timestamp: String(timestamp) })
+  const keyPair = versionKeyPair(input.account)
+  const signature = ed25519Sign({ message, keyPair })
+  keyPair.seed.wipe()
+  return signature
+}
+
+/** What the signature is over. `timestamp` as in the header. Throws `OPEN_GROUP_BAD_ARGUMENT`. */
+export function versionSignedBytes(
+  input: Pick<VersionRequestInput, 'method' | 'endpoint' | 'body'> & { readonly timestamp: string },
+): Uint8Array {
+  const { timestamp, method, endpoint, body } = input
   if (typeof method !== 'string' || typeof endpoint !== 'string') {
     throw new OpenGroupError('OPEN_GROUP_BAD_ARGUMENT', 'method, endpoint: expected texts')
   }
   if (body !== undefined) requireBytes(body, 'body')
-  const text = onText(() => utf8ToBytes(`${timestamp}${method}${endpoint}`))
-  const message = concatBytes(text, body ?? new Uint8Array(0))
-  const keyPair = versionKeyPair(account)
-  const signature = ed25519Sign({ message, keyPair })
-  keyPair.seed.wipe()
-  return signature
+  return concatBytes(
+    onText(() => utf8ToBytes(`${timestamp}${method}${endpoint}`)),
+    body ?? new Uint8Array(0),
+  )
 }
 
 export type VersionPlatform = 'desktop' | 'android' | 'ios'
