@@ -18,6 +18,7 @@ export type ClosedGroupErrorCode =
   | 'GROUP_BAD_CONTAINER'
   | 'GROUP_TOO_MANY_MEMBERS'
   | 'GROUP_UNKNOWN_MEMBER'
+  | 'GROUP_BAD_KEY_PAIR'
 
 /** What `closed-groups` throws for malformed input. */
 export class ClosedGroupError extends SessionKitError {

@@ -14,6 +14,55 @@ export {
   type SignatureForm,
 } from './group-message.ts'
 export { KICKED_DOMAIN, KICKED_NAMESPACE, openKickedMessage, sealKickedMessage } from './kicked.ts'
+export { buildLegacyControl, type LegacyControlDraft } from './legacy-control-build.ts'
+export {
+  applyLegacyControl,
+  type LegacyControl,
+  type LegacyControlFault,
+  type LegacyControlReading,
+  type ReadLegacyControlInput,
+  readLegacyControl,
+} from './legacy-control-read.ts'
+export {
+  createLegacyGroup,
+  type LegacyGroup,
+  MAX_LEGACY_KEY_PAIRS,
+  MAX_LEGACY_MEMBERS,
+  MAX_LEGACY_NAME_LENGTH,
+} from './legacy-group.ts'
+export { decodeLegacyKeyPair, encodeLegacyKeyPair, openLegacyKeyPair, wrapLegacyKeyPair } from './legacy-key-pair.ts'
+export {
+  LEGACY_GROUP_NAMESPACE,
+  type OpenedLegacyMessage,
+  openLegacyMessage,
+  type SealLegacyMessageInput,
+  sealLegacyMessage,
+} from './legacy-message.ts'
 export * from './limits.ts'
 export { type MemberStatus, memberStatus } from './member-status.ts'
 export { type MultiEncryptInput, multiDecrypt, multiEncrypt } from './multi-encrypt.ts'
+export { AUTH_DATA_LENGTH, verifyAuthData } from './update-auth-data.ts'
+export {
+  type BuildUpdateInput,
+  buildUpdate,
+  MAX_UPDATE_HASH_LENGTH,
+  MAX_UPDATE_LIST_LENGTH,
+  MAX_UPDATE_NAME_LENGTH,
+  type UpdateDraft,
+} from './update-build.ts'
+export {
+  type GroupUpdate,
+  type GroupUpdateFault,
+  type GroupUpdateReading,
+  type GroupUpdateType,
+  type ReadUpdateInput,
+  readUpdate,
+} from './update-read.ts'
+export {
+  type InfoChange,
+  type MemberChange,
+  type SignedUpdate,
+  signUpdate,
+  updateSignedBytes,
+  verifyUpdate,
+} from './update-signed-text.ts'
