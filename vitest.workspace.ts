@@ -6,13 +6,11 @@ const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } }
 // Fuzz runs and networks take their time on a busy machine; what hangs is still caught.
 const testTimeout = 60_000
 const isolated = 'packages/*/test/**/*.isolated.test.ts'
-// The known answers once more, as a browser would compute them.
-const portable = [
-  'packages/{onion,envelope,swarm,open-groups,attachments}/test/vectors.test.ts',
-  'test/*.portable.test.ts',
-]
+// The known answers once more, as a browser would compute them, and with `@sessionkit/crypto/native`.
+const knownAnswers = 'packages/{onion,envelope,swarm,open-groups,attachments}/test/vectors.test.ts'
 // Vite adds the condition `node` by itself, so the backend is named here instead of left to conditions.
-const portableBackend = fileURLToPath(new URL('packages/crypto/src/backend-portable.ts', import.meta.url))
+const backend = (name: string): string =>
+  fileURLToPath(new URL(`packages/crypto/src/backend-${name}.ts`, import.meta.url))
 
 export default defineWorkspace([
   {
@@ -26,8 +24,13 @@ export default defineWorkspace([
   },
   {
     ...shared,
-    resolve: { conditions, alias: { '#backend': portableBackend } },
-    test: { name: 'portable', testTimeout, include: portable },
+    resolve: { conditions, alias: { '#backend': backend('portable') } },
+    test: { name: 'portable', testTimeout, include: [knownAnswers, 'test/*.portable.test.ts'] },
+  },
+  {
+    ...shared,
+    resolve: { conditions, alias: { '#backend': backend('native') } },
+    test: { name: 'native', testTimeout, include: [knownAnswers] },
   },
   {
     ...shared,

@@ -8,21 +8,27 @@ interface Bundled {
   readonly ready: Promise<void>
 }
 
-/** The `operations` of a file of this folder with the crypto backend that these export conditions choose. */
-export async function loadOperations<T extends Bundled>(file: string, backend: 'node' | 'portable'): Promise<T> {
+/** The `operations` of a file of this folder with a crypto backend, chosen by an export condition or an import. */
+export async function loadOperations<T extends Bundled>(
+  file: string,
+  backend: 'node' | 'portable' | 'native',
+): Promise<T> {
   const folder = mkdtempSync(join(import.meta.dirname, '.bundle-'))
   try {
     const outfile = join(folder, `${backend}.mjs`)
     await build({
-      entryPoints: [join(import.meta.dirname, file)],
+      stdin: {
+        contents: `${backend === 'native' ? "import '@sessionkit/crypto/native'\n" : ''}export * from './${file}'`,
+        resolveDir: import.meta.dirname,
+      },
       outfile,
       bundle: true,
       format: 'esm',
       // `neutral` sets no condition by itself; `node:` imports of libsodium's loader stay external.
       platform: 'neutral',
       mainFields: ['module', 'main'],
-      conditions: ['@sessionkit/source', 'import', ...(backend === 'node' ? ['node'] : [])],
-      external: ['node:*', 'crypto', 'fs', 'path', 'url', 'module'],
+      conditions: ['@sessionkit/source', 'import', ...(backend === 'portable' ? [] : ['node'])],
+      external: ['node:*', 'crypto', 'fs', 'path', 'url', 'module', 'sodium-native'],
       logLevel: 'error',
     })
     const { operations } = (await import(pathToFileURL(outfile).href)) as { operations: T }

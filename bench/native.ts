@@ -156,3 +156,19 @@ export function sign(message: Buffer, account: NativeAccount): Buffer {
   sodium.crypto_sign_detached(signature, message, account.edSecret)
   return signature
 }
+
+export function verify(message: Buffer, signature: Buffer, account: NativeAccount): boolean {
+  return sodium.crypto_sign_verify_detached(signature, message, account.edPublic)
+}
+
+export function seal(message: Buffer, recipient: Buffer): Buffer {
+  const box = Buffer.alloc(message.length + 48)
+  sodium.crypto_box_seal(box, message, recipient)
+  return box
+}
+
+export function open(box: Buffer, recipient: NativeAccount): Buffer {
+  const message = Buffer.alloc(box.length - 48)
+  if (!sodium.crypto_box_seal_open(message, box, recipient.xPublic, recipient.xSecret)) throw new Error('does not open')
+  return message
+}

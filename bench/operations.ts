@@ -1,8 +1,17 @@
 /**
- * The headline operations through the packages' public functions. Bundled once per export condition, so that both
+ * The headline operations through the packages' public functions. Bundled once per export condition, so that all
  * crypto backends run in one process, each chosen as a user's program would choose it.
  */
-import { backendName, ed25519Sign, ready, x25519, x25519KeyPair } from '@sessionkit/crypto'
+import {
+  backendName,
+  ed25519Sign,
+  ed25519Verify,
+  ready,
+  sealedBoxOpen,
+  sealedBoxSeal,
+  x25519,
+  x25519KeyPair,
+} from '@sessionkit/crypto'
 import { decryptV1, encryptV1, pad, unpad } from '@sessionkit/envelope'
 import { decodePhrase, encodePhrase } from '@sessionkit/mnemonic'
 import { buildOnionRequest, type OnionDestination, type OnionHop, peelOnionLayer } from '@sessionkit/onion'
@@ -35,6 +44,9 @@ export type OperationName =
   | 'swarm mapping, 100,000 ids'
   | 'X25519 key pair and DH'
   | 'Ed25519 sign, 384 bytes'
+  | 'Ed25519 verify, 384 bytes'
+  | 'sealed box, 384 bytes'
+  | 'sealed box open, 384 bytes'
 
 export const operations: Operations = {
   backend: backendName,
@@ -55,6 +67,8 @@ export const operations: Operations = {
     const phrase = encodePhrase(inputs.aliceSeed)
     const map = createSwarmMap(inputs.swarmIds)
     const signed = new Uint8Array(384)
+    const signature = ed25519Sign({ message: signed, keyPair: alice.ed25519 })
+    const sealed = sealedBoxSeal({ message: signed, publicKey: bob.x25519.publicKey })
     return {
       'onion build, 3 hops, xchacha20': () => buildOnionRequest({ path, destination, payload: inputs.payload }),
       'onion build, 3 hops, aes-gcm': () =>
@@ -69,6 +83,10 @@ export const operations: Operations = {
       // The primitives that the rows above are made of: their ratio is the limit of what a composition can reach.
       'X25519 key pair and DH': () => x25519({ secretKey: x25519KeyPair().secretKey, publicKey: guard!.x25519 }),
       'Ed25519 sign, 384 bytes': () => ed25519Sign({ message: signed, keyPair: alice.ed25519 }),
+      'Ed25519 verify, 384 bytes': () =>
+        ed25519Verify({ message: signed, signature, publicKey: alice.ed25519.publicKey }),
+      'sealed box, 384 bytes': () => sealedBoxSeal({ message: signed, publicKey: bob.x25519.publicKey }),
+      'sealed box open, 384 bytes': () => sealedBoxOpen({ box: sealed, keyPair: bob.x25519 }),
     }
   },
 }

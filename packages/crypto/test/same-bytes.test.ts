@@ -1,6 +1,7 @@
 import { SecretBytes } from '@sessionkit/bytes'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import * as native from '../src/backend-native.ts'
 import type { CryptoBackend } from '../src/index.ts'
 import * as node from '../src/node.ts'
 import * as portable from '../src/portable.ts'
@@ -21,18 +22,20 @@ function outcome(call: () => unknown): unknown {
 function sameOn<T>(input: fc.Arbitrary<T>, call: (crypto: CryptoBackend, input: T) => unknown, numRuns = 100): void {
   fc.assert(
     fc.property(input, (value) => {
-      expect(outcome(() => call(node, value))).toEqual(outcome(() => call(portable, value)))
+      const expected = outcome(() => call(portable, value))
+      expect(outcome(() => call(node, value))).toEqual(expected)
+      expect(outcome(() => call(native, value))).toEqual(expected)
     }),
     { numRuns, seed: 20261124 },
   )
 }
 
-describe('both backends give the same bytes', () => {
+describe('the backends give the same bytes', () => {
   beforeAll(() => portable.ready)
 
   it('names', () => {
     expect(Object.keys(node).sort()).toEqual(Object.keys(portable).sort())
-    expect([node.backendName, portable.backendName]).toEqual(['node', 'portable'])
+    expect([node.backendName, portable.backendName, native.backendName]).toEqual(['node', 'portable', 'native'])
   })
 
   it('keys', () => {
@@ -92,7 +95,7 @@ describe('both backends give the same bytes', () => {
   })
 
   it('verdicts where small-order components cancel', () => {
-    // A mixed-order key passes the cofactorless equation for one message in eight: neither backend may differ.
+    // A mixed-order key passes the cofactorless equation for one message in eight: no backend may differ.
     for (const publicKey of mixedOrderKeys()) {
       for (let i = 0; i < 40; i++) {
         const text = Uint8Array.of(i)
@@ -104,6 +107,7 @@ describe('both backends give the same bytes', () => {
         const signature = new Uint8Array([...R, ...portable.scalarAdd(r, portable.scalarMultiply(k, a))])
         const input = { message: text, signature, publicKey }
         expect(node.ed25519Verify(input)).toBe(portable.ed25519Verify(input))
+        expect(native.ed25519Verify(input)).toBe(portable.ed25519Verify(input))
       }
     }
   })
@@ -171,5 +175,34 @@ describe('both backends give the same bytes', () => {
       crypto.sha512(text),
       crypto.hmacSha256({ key, message: text }),
     ])
+    const size = fc.integer({ min: 0, max: 70 })
+    const key = fc.option(fc.uint8Array({ maxLength: 70 }), { nil: undefined })
+    sameOn(fc.tuple(fc.array(message, { maxLength: 3 }), size, key), (crypto, [parts, length, key]) => [
+      crypto.blake2b({ message: parts, length, key }),
+      crypto.blake2b({ message: parts[0] ?? new Uint8Array(0), length, key }),
+    ])
+    const password = fc.uint8Array({ maxLength: 30 })
+    sameOn(
+      fc.tuple(password, exactly(16), fc.integer({ min: 15, max: 40 })),
+      (crypto, [password, salt, length]) => crypto.argon2id({ password, salt, opsLimit: 1, memLimit: 8192, length }),
+      20,
+    )
+  })
+
+  it('scalars and points', () => {
+    sameOn(fc.tuple(exactly(32), exactly(32), exactly(64)), (crypto, [a, b, wide]) => {
+      const point = crypto.ed25519ScalarMultBase(crypto.scalarReduce(wide))
+      return [
+        point,
+        crypto.scalarReduce(wide),
+        crypto.scalarAdd(a, b),
+        crypto.scalarNegate(a),
+        crypto.scalarMultiply(a, b),
+        crypto.isValidEd25519Point(a),
+        crypto.isValidEd25519Point(point),
+        crypto.ed25519ScalarMult({ scalar: a, point }),
+        outcome(() => crypto.ed25519ScalarMult({ scalar: a, point: b })),
+      ]
+    })
   })
 })
