@@ -127,6 +127,14 @@ export function encodeRaw(value: RawValue): string {
     .join('')}e`
 }
 
+export function copyRaw(dict: ReadonlyMap<string, RawValue>): Map<string, RawValue> {
+  return new Map([...dict].map(([key, value]) => [key, copyOf(value)]))
+}
+
+function copyOf(value: RawValue): RawValue {
+  return Array.isArray(value) ? value.map(copyOf) : value instanceof Map ? copyRaw(value) : value
+}
+
 export function encodeString(text: string): string {
   return `${text.length}:${text}`
 }

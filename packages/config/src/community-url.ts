@@ -17,8 +17,9 @@ export function canonicalBaseUrl(url: string): string {
   const match = typeof url === 'string' ? /^(https?):\/\/([^/:]+)(?::(\d{1,5}))?\/?$/i.exec(url) : null
   if (match === null) throw bad('not http(s)://host[:port]')
   const scheme = match[1]!.toLowerCase()
+  // Checked before it is lower-cased: some letters outside ASCII become ones inside.
+  if (match[2]!.length < 4 || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(match[2]!)) throw bad('not a host name')
   const host = match[2]!.toLowerCase()
-  if (host.length < 4 || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host)) throw bad('not a host name')
   const port = Number(match[3] ?? 0)
   if (port > 65_535) throw bad('no such port')
   const own = port === 0 || port === (scheme === 'http' ? 80 : 443)

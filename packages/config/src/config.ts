@@ -1,6 +1,6 @@
 import { SecretBytes } from '@sessionkit/bytes'
 import type { Account } from '@sessionkit/session-id'
-import type { RawValue } from './bencode-text.ts'
+import { copyRaw, type RawValue } from './bencode-text.ts'
 import { type Compress, compressBody, decompressBody } from './compression.ts'
 import { type ConfigState, readDump, writeDump } from './dump.ts'
 import { CONFIG_OVERHEAD, type ConfigKey, decryptConfig, encryptConfig } from './encryption.ts'
@@ -101,7 +101,8 @@ export class Config {
     if (options.keys.length === 0) throw new ConfigError('CONFIG_BAD_ARGUMENT', 'keys: none')
     this.#keys = copyKeys(options.keys)
     this.#options = options
-    this.#now = options.now ?? Date.now
+    const { now = Date.now } = options
+    this.#now = () => Math.floor(now())
     if (options.dump !== undefined) this.#load(options.dump)
   }
 
@@ -140,11 +141,11 @@ export class Config {
 
   /** Data of the type that only dumps keep. */
   get extra(): ReadonlyMap<string, RawValue> {
-    return this.#extra
+    return copyRaw(this.#extra)
   }
 
   set extra(extra: ReadonlyMap<string, RawValue>) {
-    this.#extra = extra
+    this.#extra = copyRaw(extra)
     this.#needsDump = true
   }
 
@@ -199,6 +200,10 @@ export class Config {
 
   has(path: ConfigPath): boolean {
     return this.#find(path) !== undefined
+  }
+
+  isDict(path: ConfigPath): boolean {
+    return this.#find(path) instanceof Map
   }
 
   /**

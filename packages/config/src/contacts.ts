@@ -161,7 +161,7 @@ export class Contacts extends UserConfig {
   #read(key: string, sessionId: SessionId): Contact | null {
     const { config } = this
     const path = (field: string): ConfigPath => ['c', key, field]
-    if (!(config.get(['c', key]) instanceof Map)) return null
+    if (!config.isDict(['c', key])) return null
     const setting = readNumber(config, path('@')) ?? 0
     const mode = readNumber(config, path('e'))
     const seconds = readPositive(config, path('E'))
@@ -189,7 +189,7 @@ export class Contacts extends UserConfig {
     const { config } = this
     const publicKey = readBytes(config, ['b', server, '#'], 32)
     const path = (field: string): ConfigPath => ['b', server, 'R', hex, field]
-    if (publicKey === null || !/^[0-9a-f]{64}$/.test(hex) || !(config.get(['b', server, 'R', hex]) instanceof Map)) {
+    if (publicKey === null || !/^[0-9a-f]{64}$/.test(hex) || !config.isDict(['b', server, 'R', hex])) {
       return null
     }
     return {

@@ -62,7 +62,7 @@ export class ConvoInfoVolatile extends UserConfig {
       const { top, prefixes } = idTypes[type]
       return this.config.keys([top]).flatMap((key) => {
         const id = idOfKey(key, prefixes)
-        if (id === null || !(this.config.get([top, key]) instanceof Map)) return []
+        if (id === null || !this.config.isDict([top, key])) return []
         return [{ type, id, ...this.#read([top, key]) } as Conversation]
       })
     })
@@ -129,13 +129,17 @@ export class ConvoInfoVolatile extends UserConfig {
       const state = this.#read(path)
       return state.lastRead < cutoff && !state.unread && (state.pro === null || state.pro.expiry < cutoff)
     }
-    for (const top of ['1', 'C', 'b']) {
-      for (const key of this.config.keys([top])) if (isOld([top, key])) this.config.erase([top, key])
+    for (const { top, prefixes } of [idTypes.oneToOne, idTypes.legacyGroup, idTypes.blinded]) {
+      for (const key of this.config.keys([top])) {
+        // What this version cannot read is not its to erase.
+        const isEntry = idOfKey(key, prefixes) !== null && this.config.isDict([top, key])
+        if (isEntry && isOld([top, key])) this.config.erase([top, key])
+      }
     }
     for (const server of this.config.keys(['o'])) {
       for (const room of this.config.keys(['o', server, 'R'])) {
         const path = ['o', server, 'R', room]
-        if (isOld(path)) eraseRoom(this.config, path)
+        if (this.config.isDict(path) && isOld(path)) eraseRoom(this.config, path)
       }
     }
   }

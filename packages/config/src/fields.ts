@@ -124,6 +124,7 @@ export function readPicture(config: Config, urlPath: ConfigPath, keyPath: Config
 
 export function checkedPicture(picture: ProfilePicture | null): ProfilePicture | null {
   if (picture === null) return null
+  if (typeof picture !== 'object') throw new ConfigError('CONFIG_BAD_VALUE', 'picture: expected a URL and a key')
   const length = textBytes(picture.url).length
   if (length === 0 || length > MAX_PICTURE_URL_LENGTH) {
     throw new ConfigError('CONFIG_BAD_VALUE', `picture: a URL of 1 to ${MAX_PICTURE_URL_LENGTH} bytes, got ${length}`)
@@ -154,6 +155,7 @@ export function readFeatures(config: Config, path: ConfigPath): number[] {
 
 /** Replaces the known indices, and keeps members that are none. */
 export function writeFeatures(config: Config, path: ConfigPath, features: readonly number[]): void {
+  if (!Array.isArray(features)) throw new ConfigError('CONFIG_BAD_VALUE', 'features: expected a list')
   for (const bit of features) {
     if (!Number.isInteger(bit) || bit < 0 || bit > 63) throw new ConfigError('CONFIG_BAD_VALUE', 'feature: 0 to 63')
   }

@@ -161,7 +161,7 @@ export class PartSets {
       const count = fields.get('#')
       const expiry = fields.get('T')
       const list = fields.get('p')
-      if (typeof count !== 'bigint' || typeof expiry !== 'bigint') continue
+      if (typeof count !== 'bigint' || typeof expiry !== 'bigint' || !Number.isSafeInteger(Number(expiry))) continue
       if (count === 0n) {
         this.#sets.set(hash, { count: 0, expiry: Number(expiry), parts: null })
         continue

@@ -25,13 +25,19 @@ export function writeServerKey(config: Config, path: ConfigPath, publicKey: Uint
 /** Rooms that can be read; a server that a merge left without its key is skipped. */
 export function listRooms(config: Config, top: string): StoredRoom[] {
   return config.keys([top]).flatMap((server) => {
-    const publicKey = readBytes(config, [top, server, '#'], 32)
-    if (publicKey === null || !isCanonical(server, canonicalBaseUrl)) return []
-    return config
-      .keys([top, server, 'R'])
-      .map((room) => ({ baseUrl: server, room, publicKey, path: [top, server, 'R', room] }))
-      .filter(({ room, path }) => isCanonical(room, canonicalRoom) && config.get(path) instanceof Map)
+    if (!isCanonical(server, canonicalBaseUrl)) return []
+    return config.keys([top, server, 'R']).flatMap((room) => {
+      const found = isCanonical(room, canonicalRoom) ? readRoom(config, [top, server, 'R', room]) : null
+      return found === null ? [] : [found]
+    })
   })
+}
+
+/** One room at a path that `roomPath` made. */
+export function readRoom(config: Config, path: ConfigPath): StoredRoom | null {
+  const [top, baseUrl, , room] = path as [string, string, string, string]
+  const publicKey = readBytes(config, [top, baseUrl, '#'], 32)
+  return publicKey === null || !config.isDict(path) ? null : { baseUrl, room, publicKey, path }
 }
 
 /** The token as it was spelled, if that is the same room. */
@@ -43,7 +49,7 @@ export function spelledRoom(config: Config, room: StoredRoom): string {
 /** Erases a room, and its server when that was the last one. */
 export function eraseRoom(config: Config, path: ConfigPath): boolean {
   if (!config.erase(path)) return false
-  if (config.keys(path.slice(0, 3)).length === 0) config.erase(path.slice(0, 2))
+  if (!config.has(path.slice(0, 3))) config.erase(path.slice(0, 2))
   return true
 }
 
@@ -56,4 +62,4 @@ function isCanonical(text: string, canonical: (text: string) => string): boolean
   }
 }
 
-const isCanonicalOf = (spelled: string, room: string): boolean => spelled.toLowerCase() === room
+const isCanonicalOf = (spelled: string, room: string): boolean => isCanonical(room, () => canonicalRoom(spelled))

@@ -21,7 +21,7 @@ import {
   writePositive,
   writeText,
 } from './fields.ts'
-import { eraseRoom, listRooms, roomPath, type StoredRoom, spelledRoom, writeServerKey } from './servers.ts'
+import { eraseRoom, listRooms, readRoom, roomPath, type StoredRoom, spelledRoom, writeServerKey } from './servers.ts'
 import { UserConfig, type UserConfigOptions } from './user-config.ts'
 import { bytesToBinary } from './value.ts'
 
@@ -134,9 +134,8 @@ export class UserGroups extends UserConfig {
   }
 
   getCommunity(ref: { readonly baseUrl: string; readonly room: string }): CommunityEntry | null {
-    const [, server, , room] = roomPath('o', ref.baseUrl, ref.room)
-    const found = listRooms(this.config, 'o').find((stored) => stored.baseUrl === server && stored.room === room)
-    return found === undefined ? null : this.#readCommunity(found)
+    const found = readRoom(this.config, roomPath('o', ref.baseUrl, ref.room))
+    return found === null ? null : this.#readCommunity(found)
   }
 
   /** The server's key is shared by its rooms: the last one written counts. */
@@ -177,10 +176,10 @@ export class UserGroups extends UserConfig {
     }
     if (group.members !== undefined || group.admins !== undefined) {
       const old = this.#readMembers(key)
-      const admins = (group.admins ?? old.admins).map((id) => idKey(id, ['05']))
+      const admins = new Set((group.admins ?? old.admins).map((id) => idKey(id, ['05'])))
       const members = (group.members ?? old.members).map((id) => idKey(id, ['05']))
-      config.set(path('m'), new Set(members.filter((id) => !admins.includes(id))))
-      config.set(path('a'), new Set(admins))
+      config.set(path('m'), new Set(members.filter((id) => !admins.has(id))))
+      config.set(path('a'), admins)
     }
     if (group.disappearingSeconds !== undefined) writePositive(config, path('E'), group.disappearingSeconds)
   }
@@ -206,7 +205,7 @@ export class UserGroups extends UserConfig {
   #readGroup(key: string, id: GroupId): GroupEntry | null {
     const { config } = this
     const path = (field: string): ConfigPath => ['g', key, field]
-    if (!(config.get(['g', key]) instanceof Map)) return null
+    if (!config.isDict(['g', key])) return null
     const seed = readBytes(config, path('K'), 32)
     return {
       type: 'group',
@@ -232,7 +231,7 @@ export class UserGroups extends UserConfig {
   #readLegacyGroup(key: string, id: SessionId): LegacyGroupEntry | null {
     const { config } = this
     const path = (field: string): ConfigPath => ['C', key, field]
-    if (!(config.get(['C', key]) instanceof Map)) return null
+    if (!config.isDict(['C', key])) return null
     const publicKey = readBytes(config, path('k'), 32)
     const secretKey = readBytes(config, path('K'), 32)
     return {
