@@ -2,7 +2,7 @@ import { equalBytes, SecretBytes } from '@sessionkit/bytes'
 import type { X25519KeyPair } from '@sessionkit/crypto'
 import { type GroupId, parseGroupId } from '@sessionkit/session-id'
 import { ClosedGroupError } from './error.ts'
-import { type GroupAdmin, groupFromSeed, groupKeyOf, sortedMemberIds } from './group-id.ts'
+import { checkedMemberId, type GroupAdmin, groupFromSeed, groupKeyOf, sortedMemberIds } from './group-id.ts'
 import { buildKeyMessage, buildKeySupplement, readKeyMessage } from './key-message.ts'
 import { KeyStore } from './key-store.ts'
 import { readKeysDump, writeKeysDump } from './keys-dump.ts'
@@ -105,11 +105,11 @@ export class GroupKeys {
 
   /**
    * Whether two admins gave one generation different keys. An admin then rekeys, after merging the members; both keys
-   * work until then. Members can do nothing about it.
+   * work until then. Always false for members, who can do nothing about it.
    */
   get needsRekey(): boolean {
     const { keys } = this.#store
-    return keys.length >= 2 && keys.at(-1)?.generation === keys.at(-2)?.generation
+    return this.isAdmin && keys.length >= 2 && keys.at(-1)?.generation === keys.at(-2)?.generation
   }
 
   get needsDump(): boolean {
@@ -155,11 +155,16 @@ export class GroupKeys {
   }
 
   /**
-   * Gives all confirmed keys to members, so that they can read the history. Store it before a rekey.
+   * Gives all confirmed keys to members, so that they can read the history. Store it before a rekey. Ids are sorted, so
+   * that two admins make the same message; `given` keeps the order, as the reference does.
    * Throws `GROUP_NOT_ADMIN`, `GROUP_NO_KEY`, `GROUP_BAD_ID` and `GROUP_BAD_ARGUMENT`. Protocol page 06, section 2.4.
    */
-  supplement(input: { readonly memberIds: readonly string[] }): Uint8Array {
-    const memberIds = sortedMemberIds(input.memberIds)
+  supplement(input: {
+    readonly memberIds: readonly string[]
+    readonly order?: 'sorted' | 'given' | undefined
+  }): Uint8Array {
+    const sorted = sortedMemberIds(input.memberIds)
+    const memberIds = input.order === 'given' ? input.memberIds.map(checkedMemberId) : sorted
     return buildKeySupplement({ group: this.admin, memberIds, keys: this.#store.keys })
   }
 

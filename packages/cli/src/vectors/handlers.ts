@@ -4,6 +4,7 @@ import { blindingHandlers } from './blinding.ts'
 import { configHandlers } from './config.ts'
 import { configPartHandlers } from './config-parts.ts'
 import { cryptoHandlers } from './crypto.ts'
+import { groupHandlers, multiEncryptHandler } from './groups.ts'
 import { identityHandlers } from './identity.ts'
 import { onionHandlers } from './onion.ts'
 import { openGroupHandlers } from './open-groups.ts'
@@ -22,7 +23,8 @@ const byStem: Readonly<Record<string, Readonly<Record<string, VectorHandler>>>> 
   envelope: paddingHandlers,
   identity: identityHandlers,
   'libsession-blinding': blindingHandlers,
-  'libsession-crypto': cryptoHandlers,
+  'libsession-crypto': { ...cryptoHandlers, multi_encrypt: multiEncryptHandler },
+  'libsession-groups': groupHandlers,
   'libsession-onion': onionHandlers,
   'libsession-session-protocol': { ...sessionProtocolHandlers, ...blindedMessageHandlers },
   'libsession-xed25519': xed25519Handlers,
