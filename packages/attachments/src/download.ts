@@ -44,7 +44,7 @@ export function planAttachmentDownload(input: {
   const url = urlOf(pointer.url, servers)
   const scheme = url.deterministic ? 'deterministic' : 'legacy'
   checkKeyLength(pointer.key, url.deterministic ? 32 : 64)
-  if (scheme === 'legacy' && pointer.digest?.length !== 32) {
+  if (scheme === 'legacy' && !(pointer.digest instanceof Uint8Array && pointer.digest.length === 32)) {
     throw new AttachmentError('ATTACHMENT_BAD_DIGEST', 'digest: expected 32 bytes')
   }
   const size = pointer.size ?? 0
@@ -81,7 +81,11 @@ export function openDownload(input: {
   if (blob.length > plan.maxBlobBytes) throw new AttachmentError('ATTACHMENT_TOO_LARGE', 'the answer is too long')
   if (blob.length < plan.minBlobBytes) throw new AttachmentError('ATTACHMENT_TOO_SHORT', 'the answer is too short')
   if (plan.scheme === 'picture') return decryptPicture({ blob, key })
-  if (plan.scheme === 'legacy') return decryptLegacy({ blob, keys: key, digest, size: input.size ?? 0 })
+  if (plan.scheme === 'legacy') {
+    // Cut to a size that nobody told, every file would be empty.
+    if (!input.size) throw new AttachmentError('ATTACHMENT_EMPTY', 'size: 0 or absent')
+    return decryptLegacy({ blob, keys: key, digest, size: input.size })
+  }
   return decryptDeterministic({ blob, key, size: input.size ?? undefined })
 }
 

@@ -15,13 +15,13 @@ export function displayFileName(name: string): string {
  * most 255 bytes with its extension kept; `fallback` when nothing is left. Protocol page 07, section 10.
  */
 export function safeFileName(name: string, fallback: string = 'session-attachment'): string {
-  const cleaned = displayFileName(name)
+  const readable = displayFileName(name)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it removes
     .replace(/[\u0000-\u001f\u007f-\u009f]/g, '')
     .replace(/[/\\:*?"<>|]/g, '_')
     .replace(/^[. ]+/, '')
-    .replace(/[. ]+$/, '')
     .replace(/\p{Surrogate}/gu, '\ufffd')
+  const cleaned = withoutTail(readable)
   const named = DEVICE.test(cleaned) ? `_${cleaned}` : cleaned
   return named === '' ? fallback : shortened(named)
 }
@@ -39,5 +39,12 @@ function shortened(name: string): string {
     if (used > room) break
     stem += character
   }
-  return stem.replace(/[. ]+$/, '') + extension
+  return withoutTail(stem) + extension
+}
+
+/** Without dots and spaces at the end; an expression for it would start anew at each of them. */
+function withoutTail(text: string): string {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === '.' || text[end - 1] === ' ')) end--
+  return text.slice(0, end)
 }

@@ -123,6 +123,8 @@ function parseAddress(schemeText: string, authority: string): { base: string; ho
   const scheme = schemeText.toLowerCase()
   const parts = /^(\[[0-9a-f:.]{2,45}\]|[^:[\]]+)(?::(\d{1,5}))?$/i.exec(authority)
   if (parts === null) throw badUrl('the host is malformed')
+  // Some letters outside ASCII become ones inside.
+  if (!/^[\x21-\x7e]+$/.test(parts[1]!)) throw badUrl('the host is malformed')
   const host = parts[1]!.toLowerCase()
   const port = parts[2] === undefined ? undefined : Number(parts[2])
   if (!host.startsWith('[') && !HOST.test(host)) throw badUrl('the host is malformed')

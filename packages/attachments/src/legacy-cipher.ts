@@ -38,7 +38,8 @@ export function legacyEncryptor(
     chain = ciphertext.slice(-16)
     out(ciphertext)
   })
-  out(iv)
+  // A copy: what is handed on belongs to the receiver, and `chain` is still needed.
+  out(iv.slice())
   return {
     update: (bytes) => {
       received += bytes.length
@@ -82,16 +83,21 @@ export function legacyVerifier(input: {
 }
 
 /**
- * Decrypts a blob of `blobSize` bytes that a verifier passed. With `again` it checks the MAC once more: the bytes are read
- * a second time and may have changed. Emits at most `size` bytes.
+ * Decrypts a blob of `blobSize` bytes that a verifier passed. With a digest it checks that once more: the bytes are read a
+ * second time and may be others, even ones that the MAC fits. Emits at most `size` bytes.
  */
 export function legacyDecryptor(
-  input: { readonly keys: Uint8Array; readonly blobSize: number; readonly size: number; readonly again: boolean },
+  input: {
+    readonly keys: Uint8Array
+    readonly blobSize: number
+    readonly size: number
+    readonly again?: Uint8Array | undefined
+  },
   emit: Emit,
 ): Step<void> {
   const { keys, size, blobSize } = input
   const key = keys.subarray(0, 32)
-  const mac = input.again ? createHmacSha256({ key: keys.subarray(32) }) : undefined
+  const hash = input.again === undefined ? undefined : createSha256()
   let chain: Uint8Array | undefined
   let opened = 0
   const slicer = createSlicer(PIECE, (piece, last) => {
@@ -105,7 +111,6 @@ export function legacyDecryptor(
   const head = new Uint8Array(IV)
   let headLength = 0
   const parts = splitBlob(blobSize, (bytes) => {
-    mac?.update(bytes)
     let rest = bytes
     if (headLength < IV) {
       const taken = bytes.subarray(0, IV - headLength)
@@ -117,11 +122,14 @@ export function legacyDecryptor(
     slicer.update(rest)
   })
   return {
-    update: parts.update,
+    update: (bytes) => {
+      hash?.update(bytes)
+      parts.update(bytes)
+    },
     end: () => {
-      const tag = parts.end()
+      parts.end()
+      if (hash !== undefined && !equalBytes(hash.digest(), input.again!)) throw sourceChanged()
       slicer.end()
-      if (mac !== undefined && !equalBytes(mac.digest(), tag)) throw sourceChanged()
       if (opened < size) {
         throw new AttachmentError('ATTACHMENT_WRONG_SIZE', `file: ${opened} bytes, the message says ${size}`)
       }

@@ -71,7 +71,7 @@ export function decryptLegacy(input: DecryptLegacyInput & { readonly blob: Uint8
   if (size > blob.length)
     throw new AttachmentError('ATTACHMENT_WRONG_SIZE', 'the message says more bytes than there are')
   const { bytes, emit } = collector(size)
-  const decryptor = legacyDecryptor({ keys, blobSize: blob.length, size, again: false }, emit)
+  const decryptor = legacyDecryptor({ keys, blobSize: blob.length, size }, emit)
   decryptor.update(blob)
   decryptor.end()
   return bytes

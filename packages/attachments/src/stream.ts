@@ -22,7 +22,8 @@ export interface AttachmentSource {
 
 /**
  * Where a file goes. What was written is not final before `commit`: write to a temporary place, put it in its place on
- * `commit`, delete it on `abort`. Exactly one of the two is called, once. A piece is the sink's own.
+ * `commit`, delete it on `abort`, which is also called when `write` or `commit` throws. Neither is called when the arguments
+ * are refused, before anything is read. A piece is the sink's own.
  */
 export interface AttachmentSink {
   write(piece: Uint8Array): void | Promise<void>
@@ -67,13 +68,15 @@ export async function encryptLegacyStream(
 export async function decryptLegacyStream(input: StreamOptions & DecryptLegacyInput): Promise<void> {
   const { source } = input
   const blobSize = sizeOf(source)
-  const { keys, digest, size } = legacyChecks(input, blobSize)
+  const checked = legacyChecks(input, blobSize)
+  // Copies: the caller may use its arrays again before this has ended.
+  const [keys, digest, { size }] = [new Uint8Array(checked.keys), new Uint8Array(checked.digest), checked]
   const run = createRun(input, 2 * blobSize)
   await run.into(async (emit) => {
     const verifier = legacyVerifier({ keys, digest, size: blobSize })
     await run.feed(verifier.update)
     verifier.end()
-    const decryptor = legacyDecryptor({ keys, blobSize, size, again: true }, emit)
+    const decryptor = legacyDecryptor({ keys, blobSize, size, again: digest }, emit)
     await run.feed(decryptor.update)
     decryptor.end()
   })
@@ -117,7 +120,8 @@ export async function encryptDeterministicStream(
 /** `decryptDeterministic` in constant memory, in one pass: `commit` is called after the last piece was good. */
 export async function decryptDeterministicStream(input: StreamOptions & DecryptDeterministicInput): Promise<void> {
   const blobSize = sizeOf(input.source)
-  const { key, size } = deterministicChecks(input, blobSize)
+  const checked = deterministicChecks(input, blobSize)
+  const [key, { size }] = [new Uint8Array(checked.key), checked]
   const run = createRun(input, blobSize)
   await run.into(async (emit) => {
     const decryptor = deterministicDecryptor({ key, blobSize, size }, () => {}, emit)
@@ -171,7 +175,11 @@ function createRun(
         await sink.commit?.()
         return result
       } catch (error) {
-        await sink.abort?.()
+        try {
+          await sink.abort?.()
+        } catch {
+          // What went wrong first is what the caller has to know.
+        }
         throw error
       }
     },
