@@ -16,6 +16,7 @@ import {
   planAttachmentDownload,
   safeFileName,
 } from '../src/index.ts'
+import { expectSameBytes } from './material.ts'
 
 beforeAll(() => ready)
 
@@ -47,16 +48,16 @@ describe('a sink may use the pieces that it was given', () => {
     const plain = content.slice(0, size)
     const legacy = new Reusing()
     const sealed = await encryptLegacyStream({ source, sink: legacy })
-    expect(decryptLegacy({ blob: legacy.bytes, ...sealed })).toEqual(plain)
+    expectSameBytes(decryptLegacy({ blob: legacy.bytes, ...sealed }), plain)
     const legacyBack = new Reusing()
     await decryptLegacyStream({ source: bytesSource(legacy.bytes), sink: legacyBack, ...sealed })
-    expect(legacyBack.bytes).toEqual(plain)
+    expectSameBytes(legacyBack.bytes, plain)
     const deterministic = new Reusing()
     const other = await encryptDeterministicStream({ source, sink: deterministic, seed })
-    expect(deterministic.bytes).toEqual(encryptDeterministic({ content: plain, seed }).blob)
+    expectSameBytes(deterministic.bytes, encryptDeterministic({ content: plain, seed }).blob)
     const back = new Reusing()
     await decryptDeterministicStream({ source: bytesSource(deterministic.bytes), sink: back, key: other.key })
-    expect(back.bytes).toEqual(decryptDeterministic({ blob: deterministic.bytes, key: other.key }))
+    expectSameBytes(back.bytes, decryptDeterministic({ blob: deterministic.bytes, key: other.key }))
   })
 })
 
@@ -84,7 +85,7 @@ describe('the second pass of a legacy stream', () => {
     }
     const sink = new Reusing()
     await decryptLegacyStream({ source: { size: sealed.blob.length, open }, sink, keys, digest, size: sealed.size })
-    expect(sink.bytes).toEqual(content)
+    expectSameBytes(sink.bytes, content)
   })
 })
 
@@ -129,7 +130,7 @@ it('a download without a size is no empty file', () => {
 it('names of many dots or spaces take no time', () => {
   // It took minutes, and ran into the time limit of a test.
   for (const filler of ['.', ' ', '. ']) {
-    expect(safeFileName(`a${filler.repeat(300_000)}x`)).toMatch(/^a(\.x)?$/)
+    expect(safeFileName(`a${filler.repeat(300_000)}x`)).toMatch(/^a(\. ?x)?$/)
     expect(safeFileName(`a${filler.repeat(300_000)}`)).toBe('a')
   }
 })
