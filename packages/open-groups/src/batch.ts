@@ -1,4 +1,4 @@
-import { bytesToBase64, bytesToUtf8 } from '@sessionkit/bytes'
+import { bytesToBase64, bytesToUtf8, SessionKitError } from '@sessionkit/bytes'
 import { z } from 'zod'
 import { type CommunityAnswer, readAnswer } from './answer.ts'
 import { requireBytes, requireInteger } from './argument.ts'
@@ -30,7 +30,7 @@ function joined(endpoint: string, requests: readonly CommunityRequest[]): Commun
 }
 
 function part(request: CommunityRequest): object {
-  const { method, endpoint, headers, body } = request
+  const { method, endpoint, headers, body } = request ?? {}
   requireEndpoint(endpoint)
   const writes = method === 'POST' || method === 'PUT'
   if (!writes && method !== 'GET' && method !== 'DELETE') {
@@ -39,11 +39,21 @@ function part(request: CommunityRequest): object {
   if (writes !== (body !== undefined)) {
     throw new OpenGroupError('OPEN_GROUP_BAD_REQUEST', 'batch: POST and PUT have a body, GET and DELETE none')
   }
-  const { 'Content-Type': type, ...others } = headers
+  const { 'Content-Type': type, ...others } = headers ?? {}
   const sub = { method, path: endpoint, ...(Object.keys(others).length === 0 ? {} : { headers: others }) }
   if (body === undefined) return sub
   requireBytes(body, 'body')
-  return type === JSON_TYPE ? { ...sub, json: JSON.parse(bytesToUtf8(body)) } : { ...sub, b64: bytesToBase64(body) }
+  return type === JSON_TYPE ? { ...sub, json: ownJson(body) } : { ...sub, b64: bytesToBase64(body) }
+}
+
+function ownJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(bytesToUtf8(body))
+  } catch (cause) {
+    if (!(cause instanceof SessionKitError) && !(cause instanceof SyntaxError)) throw cause
+    // Not as a cause: the parser's message quotes the text.
+    throw new OpenGroupError('OPEN_GROUP_BAD_REQUEST', 'batch: a body that says it is JSON, and is not')
+  }
 }
 
 /** An answer to one of the requests, or undefined where there is none that can be read, or it was not reached. */

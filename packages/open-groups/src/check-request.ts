@@ -68,7 +68,8 @@ export function checkRequest(input: CheckRequestInput): CheckedRequest {
   const signature = hexOrBase64(signatureText, 64)
   if (signature === undefined) return invalid('X-SOGS-Signature is not base64[88]')
   if (!/^[0-9]{1,15}$/.test(timestamp)) return invalid('X-SOGS-Timestamp is not a valid timestamp')
-  if (Math.abs(Number(timestamp) - now) > MAX_REQUEST_CLOCK_SECONDS) {
+  // So written that a clock which is no number accepts nothing.
+  if (!(Math.abs(Number(timestamp) - now) <= MAX_REQUEST_CLOCK_SECONDS)) {
     return refused(425, 'Invalid authentication: X-SOGS-Timestamp is too far from current time')
   }
   const signer = idFromPublicKey({ prefix: blinded ? '15' : '00', publicKey })

@@ -1,4 +1,5 @@
 import { requireBytes } from './argument.ts'
+import { canonicalBaseUrl } from './community-url.ts'
 import { OpenGroupError } from './error.ts'
 import { MAX_FILE_BYTES } from './limits.ts'
 import { BYTES_TYPE, type CommunityRequest, get, idPath, onText, roomPath } from './request.ts'
@@ -27,7 +28,11 @@ export function buildGetFile(input: { readonly room: string; readonly id: number
   return get(`${roomPath(input.room)}/file/${idPath(input.id, 'id')}`)
 }
 
-/** The id in a community attachment's URL, if that lies in the room: others are not fetched without being asked. */
+/**
+ * The id in a community attachment's URL, if that lies in the room: others are not fetched without being asked. Desktop
+ * writes `<base>/room/<room>/file/<id>`, Android `<base>/file/<id>`; neither need know whether we come by http or https.
+ * Only the id is of use: it is asked of the room's own server. Protocol page 07, section 11.
+ */
 export function fileIdOfUrl(input: {
   readonly url: string
   readonly baseUrl: string
@@ -35,11 +40,18 @@ export function fileIdOfUrl(input: {
 }): number | undefined {
   const { url, baseUrl, room } = input
   if (typeof url !== 'string') return undefined
-  const start = `${baseUrl}${roomPath(room)}/file/`.toLowerCase()
-  if (url.slice(0, start.length).toLowerCase() !== start) return undefined
-  const id = /^[0-9]{1,16}(?=$|\/[^/]*$)/.exec(url.slice(start.length))?.[0]
-  return id !== undefined && Number.isSafeInteger(Number(id)) ? Number(id) : undefined
+  const base = withoutScheme(canonicalBaseUrl(baseUrl))
+  const given = withoutScheme(url)
+  for (const path of [`${roomPath(room)}/file/`, '/file/']) {
+    const start = `${base}${path}`.toLowerCase()
+    if (given.slice(0, start.length).toLowerCase() !== start) continue
+    const id = /^[0-9]{1,16}(?=$|\/[^/]*$)/.exec(given.slice(start.length))?.[0]
+    return id !== undefined && Number.isSafeInteger(Number(id)) ? Number(id) : undefined
+  }
+  return undefined
 }
+
+const withoutScheme = (url: string): string => url.replace(/^https?(?=:\/\/)/i, '')
 
 const encodedName = (name: string): string =>
   onText(() => encodeURIComponent(name)).replace(/['()*!]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -23,7 +23,8 @@ export interface DownloadedFile {
  */
 export function parseFile(answer: CommunityAnswer): DownloadedFile {
   checkStatus(answer)
-  const { body, headers = {} } = answer
+  const { body } = answer
+  const headers = answer.headers ?? {}
   if (!(body instanceof Uint8Array)) throw new OpenGroupError('OPEN_GROUP_BAD_ANSWER', 'file: no bytes')
   if (body.length > MAX_FILE_BYTES) throw new OpenGroupError('OPEN_GROUP_TOO_LARGE', 'file: above the limit')
   return {

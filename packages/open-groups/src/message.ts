@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { type CommunityAnswer, checked, readAnswer } from './answer.ts'
+import { requireInteger } from './argument.ts'
 import { OpenGroupError } from './error.ts'
 import { MAX_LIST_LIMIT, MAX_REACTORS } from './limits.ts'
 import { type Reaction, readReactions } from './reaction.ts'
+import { inRange } from './request.ts'
 import { base64, flag, integer, type MemberId, memberId, seconds } from './schema.ts'
 
 /** A message as a server shows it. Nothing of it is verified yet: see `openRoomMessage`. */
@@ -130,10 +132,13 @@ export function parseMessagesSince(
   answer: CommunityAnswer,
   options: ParseMessagesOptions & { readonly since: number },
 ): RoomRows {
-  return readRows(answer, options.reactors, options.since)
+  return readRows(answer, options.reactors, requireInteger(options.since, 'since'))
 }
 
-function readRows(answer: CommunityAnswer, reactors: number = MAX_REACTORS, since: number | undefined): RoomRows {
+const reactorsOf = (asked: number | undefined): number => inRange(asked, 'reactors', 0, MAX_REACTORS) ?? MAX_REACTORS
+
+function readRows(answer: CommunityAnswer, asked: number | undefined, since: number | undefined): RoomRows {
+  const reactors = reactorsOf(asked)
   const values = readAnswer(answer, z.array(z.unknown()).max(MAX_LIST_LIMIT))
   const rows: RoomRow[] = []
   const dropped: DroppedRow[] = []
@@ -158,7 +163,7 @@ function readRows(answer: CommunityAnswer, reactors: number = MAX_REACTORS, sinc
 
 /** One message: of `GET /room/R/message/N` and of `POST /room/R/message`. */
 export function parseMessage(answer: CommunityAnswer, options: ParseMessagesOptions = {}): RoomMessage {
-  const row = readRow(readAnswer(answer, z.unknown()), options.reactors ?? MAX_REACTORS)
+  const row = readRow(readAnswer(answer, z.unknown()), reactorsOf(options.reactors))
   if (row?.type === 'message') return row
   throw new OpenGroupError('OPEN_GROUP_BAD_ANSWER', 'answer: not a message')
 }

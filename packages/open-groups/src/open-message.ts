@@ -39,7 +39,7 @@ export function openRoomMessage(input: {
   readonly verified?: boolean | undefined
 }): OpenedRoomMessage {
   const { message, blinded, verified } = input
-  const { sessionId: author, data, posted } = message
+  const { sessionId: author, data, posted } = message ?? {}
   requireBytes(data, 'data')
   if (typeof author !== 'string' || !/^(05|15|25)/.test(author) || (blinded && author.startsWith('05'))) {
     throw new OpenGroupError('OPEN_GROUP_UNTRUSTED_AUTHOR', 'message: an author of this kind does not write here')

@@ -21,7 +21,7 @@ export function matchRequestResponse<C extends BlindedContact>(input: {
   readonly contacts: readonly C[]
 }): { sessionId: SessionId; matches: C[] } {
   const { sender: sessionId, content, contacts } = input
-  if (!isSessionId(sessionId) || content.messageRequestResponse?.isApproved !== true) {
+  if (!isSessionId(sessionId) || content?.messageRequestResponse?.isApproved !== true) {
     throw new OpenGroupError('OPEN_GROUP_NOT_APPROVED', 'request response: nobody who approves')
   }
   const matches = contacts.filter(({ blindedId, serverPublicKey }) => {

@@ -38,7 +38,6 @@ export function signRequest(input: SignRequestInput): RequestHeaders {
   const { account, serverPublicKey, request, blinded, random = randomBytes } = input
   requireServerKey(serverPublicKey)
   if (typeof blinded !== 'boolean') throw new OpenGroupError('OPEN_GROUP_BAD_ARGUMENT', 'blinded: say true or false')
-  if (request.body !== undefined) requireBytes(request.body, 'body')
   const timestamp = String(requireInteger(input.timestamp, 'timestamp'))
   const nonce = random(REQUEST_NONCE_LENGTH)
   requireBytes(nonce, 'random', REQUEST_NONCE_LENGTH)

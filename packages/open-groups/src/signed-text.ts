@@ -1,5 +1,6 @@
 import { bytesToUtf8, concatBytes, SessionKitError, utf8ToBytes } from '@sessionkit/bytes'
 import { blake2b } from '@sessionkit/crypto'
+import { requireBytes } from './argument.ts'
 import { OpenGroupError } from './error.ts'
 
 const bad = (message: string, cause?: unknown): OpenGroupError =>
@@ -27,7 +28,7 @@ export interface SignedRequest {
 
 /**
  * What the signature of a request is over: server key, nonce, timestamp, method, decoded path, query, hash of the body.
- * Throws `OPEN_GROUP_BAD_REQUEST`. Protocol page 08, section 5.2.
+ * Throws `OPEN_GROUP_BAD_REQUEST`, `OPEN_GROUP_BAD_ARGUMENT`. Protocol page 08, section 5.2.
  */
 export function requestSignedBytes(
   input: SignedRequest & {
@@ -41,6 +42,7 @@ export function requestSignedBytes(
   const { serverPublicKey, nonce, timestamp, method, endpoint, body } = input
   requireMethod(method)
   requireEndpoint(endpoint)
+  if (body !== undefined) requireBytes(body, 'body')
   const mark = endpoint.indexOf('?')
   const path = percentDecoded(mark < 0 ? endpoint : endpoint.slice(0, mark))
   const query = mark < 0 || mark === endpoint.length - 1 ? '' : endpoint.slice(mark)

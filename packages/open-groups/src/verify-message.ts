@@ -41,7 +41,7 @@ interface Attempt {
 }
 
 function firstAttempt(given: SignedRoomMessage, keys: Map<string, AuthorKey | undefined>): Attempt | undefined {
-  const { sessionId, data: message, signature } = given
+  const { sessionId, data: message, signature } = given ?? {}
   if (!(message instanceof Uint8Array) || !(signature instanceof Uint8Array) || signature.length !== 64)
     return undefined
   if (!keys.has(sessionId)) keys.set(sessionId, authorKey(sessionId))

@@ -122,6 +122,43 @@ describe('answers', () => {
     expect(og.parseMessages(json([message, message])).dropped).toEqual([{ index: 1, reason: 'duplicate' }])
   })
 
+  it('a cursor that is no number, and a negative number of reactors, are refused', () => {
+    for (const since of [Number.NaN, -1, 0.5, undefined as never]) {
+      expect(codeOf(() => og.parseMessagesSince(json([message]), { since }))).toBe('OPEN_GROUP_BAD_ARGUMENT')
+    }
+    for (const reactors of [-1, Number.NaN, og.MAX_REACTORS + 1]) {
+      expect(codeOf(() => og.parseMessages(json([message]), { reactors }))).toBe('OPEN_GROUP_BAD_ARGUMENT')
+      expect(codeOf(() => og.parseMessage(json(message), { reactors }))).toBe('OPEN_GROUP_BAD_ARGUMENT')
+    }
+  })
+
+  it.each(['1e999', '-1', 'null', '"1700000000"', 'true'])('a message posted at %s is dropped', (posted) => {
+    const text = JSON.stringify([message]).replace('1700000000.25', posted)
+    const parsed = og.parseMessages({ code: 200, body: utf8ToBytes(text) })
+    expect(parsed).toMatchObject({ rows: [], dropped: [{ index: 0, reason: 'malformed' }], highestSeqno: 9 })
+  })
+
+  it('names from a prototype are names like others', () => {
+    const value = '{"index":0,"count":1}'
+    const text = `[{"id":1,"seqno":2,"reactions":{"__proto__":${value},"constructor":${value}}}]`
+    const [row] = og.parseMessages({ code: 200, body: utf8ToBytes(text) }).rows
+    expect(row?.type === 'reactions' && row.reactions.map(({ emoji }) => emoji)).toEqual(['__proto__', 'constructor'])
+    const hidden = utf8ToBytes('{"__proto__":{"banned":true,"read":true}}')
+    expect(og.parseUserPermissions({ code: 200, body: hidden })).toEqual({})
+    const tombstone = utf8ToBytes('[{"id":1,"seqno":2,"__proto__":{"deleted":true,"data":null,"reactions":{}}}]')
+    expect(og.parseMessages({ code: 200, body: tombstone }).rows).toEqual([])
+    expect(({} as Record<string, unknown>).banned).toBeUndefined()
+  })
+
+  it('deep and long answers are read in the time that their length takes', () => {
+    const deep = utf8ToBytes(`[${'['.repeat(200_000)}${']'.repeat(200_000)}]`)
+    expect(og.parseMessages({ code: 200, body: deep }).dropped).toEqual([{ index: 0, reason: 'malformed' }])
+    const many = Object.fromEntries(
+      Array.from({ length: og.MAX_LIST_ENTRIES + 1 }, (_, i) => [i.toString(36), { index: i, count: 1 }]),
+    )
+    expect(og.parseMessages(json([{ ...message, reactions: many }])).rows).toEqual([])
+  })
+
   it('impossible reactions are ignored, lists of reactors cut', () => {
     const given = {
       x: { index: 0, count: 0 },
@@ -186,6 +223,7 @@ describe('answers', () => {
     expect(og.parseFile({ code: 200, headers: broken, body: Uint8Array.of(1) }).fileName).toBeUndefined()
     expect(codeOf(() => og.parseFile({ code: 200, body: 'x' }))).toBe('OPEN_GROUP_BAD_ANSWER')
     expect(codeOf(() => og.parseFile({ code: 404, body: 'x' }))).toBe('OPEN_GROUP_STATUS')
+    expect(og.parseFile({ code: 200, headers: null as never, body: new Uint8Array(0) }).fileName).toBeUndefined()
   })
 
   it('batches: one answer for each request', () => {

@@ -1,4 +1,4 @@
-import { concatBytes, utf8ToBytes } from '@sessionkit/bytes'
+import { concatBytes, hexToBytes, utf8ToBytes } from '@sessionkit/bytes'
 import {
   blake2b,
   ed25519ScalarMult,
@@ -17,6 +17,7 @@ import {
   blind25Id,
   blind25KeyPair,
   blindedIdFromEd25519,
+  blindedKeyPair,
   buildVersionCheck,
   DIRECT_MESSAGE_OVERHEAD,
   decryptDirectMessage,
@@ -169,6 +170,60 @@ describe('signatures', () => {
     expect(verifyMessage({ sessionId: id, data, signature: signature.slice(1) })).toBe(false)
     expect(verifyMessage({ sessionId: id, data: 'x' as never, signature })).toBe(false)
     expect(verifyMessages([])).toEqual([])
+    const good = { sessionId: id, data, signature }
+    expect(verifyMessages([null as never, good, undefined as never, {} as never])).toEqual([false, true, false, false])
+  })
+
+  it('one bad signature among 256 is found, and only that one', () => {
+    const messages = Array.from({ length: 256 }, (_, i) => {
+      const one = account(1 + (i % 40))
+      const data = new Uint8Array(160).fill(i)
+      const prefix = (['15', '25', '05'] as const)[i % 3]!
+      const sessionId = prefix === '05' ? one.sessionId : blindedKeyPair({ account: one, serverPublicKey, prefix }).id
+      const signature = signMessage({ account: one, serverPublicKey, data, prefix, random: fill(i) })
+      return { sessionId: sessionId as string, data, signature }
+    })
+    expect(verifyMessages(messages).every(Boolean)).toBe(true)
+    messages[137]!.signature[5]! ^= 1
+    expect(verifyMessages(messages).flatMap((valid, i) => (valid ? [] : [i]))).toEqual([137])
+  })
+
+  it('have one form only: S is below the group order', () => {
+    const order = 2n ** 252n + 27742317777372353535851937790883648493n
+    for (const prefix of ['05', '15', '25'] as const) {
+      const one = account(3)
+      const data = utf8ToBytes('padded')
+      const sessionId = prefix === '05' ? one.sessionId : blindedKeyPair({ account: one, serverPublicKey, prefix }).id
+      const signature = signMessage({ account: one, serverPublicKey, data, prefix, random: fill(1) })
+      let s = signature.slice(32).reduceRight((value, byte) => value * 256n + BigInt(byte), 0n) + order
+      const other = signature.map((byte, i) => {
+        if (i < 32) return byte
+        const next = Number(s & 0xffn)
+        s >>= 8n
+        return next
+      })
+      expect(verifyMessage({ sessionId, data, signature })).toBe(true)
+      expect(verifyMessage({ sessionId, data, signature: other })).toBe(false)
+    }
+  })
+
+  it('under a key of small order, for which anybody could make them, are false', () => {
+    const points = [
+      identity,
+      `${'00'.repeat(32)}`,
+      `ec${'ff'.repeat(30)}7f`,
+      `ee${'ff'.repeat(30)}7f`,
+      '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+      'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+    ]
+    for (const point of points) {
+      const signature = new Uint8Array(64)
+      signature.set(hexToBytes(point))
+      const sessionIds = ['05', '15', '25'].map((prefix) => prefix + point)
+      const messages = Array.from({ length: 16 }, (_, i) => Uint8Array.of(i))
+      const signed = messages.flatMap((data) => sessionIds.map((sessionId) => ({ sessionId, data, signature })))
+      expect(verifyMessages(signed).some(Boolean)).toBe(false)
+    }
   })
 })
 

@@ -191,6 +191,12 @@ describe('requests', () => {
       () => og.buildBatch([{ method: 'POST', endpoint: '/x', headers: {} }]),
       'OPEN_GROUP_BAD_REQUEST',
     ],
+    ...[Uint8Array.of(0x7b), Uint8Array.of(0xff)].map((body): [string, () => unknown, string] => [
+      'a batch with a body that is not the JSON that it says',
+      () => og.buildBatch([{ method: 'POST', endpoint: '/x', headers: { 'Content-Type': 'application/json' }, body }]),
+      'OPEN_GROUP_BAD_REQUEST',
+    ]),
+    ['a batch with a hole', () => og.buildBatch([undefined as never]), 'OPEN_GROUP_BAD_REQUEST'],
     [
       'a batch with an endpoint without a slash',
       () => og.buildBatch([{ method: 'GET', endpoint: 'x', headers: {} }]),
@@ -204,7 +210,18 @@ describe('requests', () => {
     const of = (url: string) => og.fileIdOfUrl({ url, baseUrl: 'https://example.org', room })
     expect(of('https://example.org/room/room/file/12')).toBe(12)
     expect(of('https://example.org/room/Room/file/12/name.png')).toBe(12)
+    // Android's form; and what somebody wrote who came by http.
+    expect(of('https://example.org/file/12')).toBe(12)
+    expect(of('http://example.org/room/room/file/12')).toBe(12)
     for (const url of [
+      'https://me@example.org/file/12',
+      'https://example.org:8443/file/12',
+      'https://example.org/file/12?x',
+      'https://example.org/file/../file/12',
+      'https://example.org/file/-1',
+      'https://example.org/file/9007199254740993',
+      'ftp://example.org/file/12',
+      '//example.org/file/12',
       'https://evil.example/room/Room/file/12',
       'https://example.org/room/other/file/12',
       'https://example.org/room/Room/file/x',

@@ -91,6 +91,7 @@ describe('a signed request', () => {
     ['an endpoint with a lone surrogate', { endpoint: '/\ud800' }],
     ['a path that is no UTF-8', { endpoint: '/%ff' }],
     ['a method in lower case', { method: 'get' }],
+    ['no method', { method: undefined as never }],
   ])('is not made for %s', (_, change) => {
     expect(codeOf(() => sign(true, { ...request, ...change }))).toBe('OPEN_GROUP_BAD_REQUEST')
   })
@@ -102,6 +103,7 @@ describe('a signed request', () => {
       { timestamp: -1 },
       { random: fill(1).bind(null, 15) },
       { blinded: undefined },
+      { request: { ...request, body: 'text' } },
     ]) {
       expect(codeOf(() => signRequest({ ...input, ...change } as never))).toBe('OPEN_GROUP_BAD_ARGUMENT')
     }
@@ -157,6 +159,12 @@ describe('the server refuses', () => {
     [
       'a timestamp more than a day off',
       () => ({ now: NOW + 86_401 }),
+      425,
+      `${prefixed}X-SOGS-Timestamp is too far from current time`,
+    ],
+    [
+      'any timestamp, by a clock that is no number',
+      () => ({ now: Number.NaN }),
       425,
       `${prefixed}X-SOGS-Timestamp is too far from current time`,
     ],

@@ -99,6 +99,27 @@ describe('a room message', () => {
       'OPEN_GROUP_NOT_VISIBLE',
     ],
     [
+      'that is a call message',
+      () => code(of({ callMessage: { type: 'OFFER', uuid: 'x', sdps: [] } } as Content)),
+      'OPEN_GROUP_NOT_VISIBLE',
+    ],
+    [
+      'that is a read receipt',
+      () => code(of({ receiptMessage: { type: 'READ', timestamp: [timestamp] } } as Content)),
+      'OPEN_GROUP_NOT_VISIBLE',
+    ],
+    [
+      'that updates a group',
+      () =>
+        code(of({ dataMessage: { body: 'x', groupUpdateMessage: { memberLeftMessage: {} } } } as unknown as Content)),
+      'OPEN_GROUP_NOT_VISIBLE',
+    ],
+    [
+      'that is nothing at all',
+      () => codeOf(() => openRoomMessage({ message: null as never, blinded: true })),
+      'OPEN_GROUP_BAD_ARGUMENT',
+    ],
+    [
       'that is a request response',
       () => code(of({ messageRequestResponse: { isApproved: true } })),
       'OPEN_GROUP_NOT_VISIBLE',

@@ -57,17 +57,18 @@ export interface OpenNotificationInput {
  * and poll.
  *
  * Throws `PUSH_BAD_KEY`, `PUSH_BAD_PAYLOAD`, `PUSH_OPEN_FAILED`, `PUSH_BAD_LIST`, `PUSH_BAD_METADATA`,
- * `PUSH_NOT_SUBSCRIBED`, `PUSH_EXPIRED`. Protocol page 09, sections 5 and 10.
+ * `PUSH_NOT_SUBSCRIBED`, `PUSH_EXPIRED`, `PUSH_BAD_INPUT`. Protocol page 09, sections 5 and 10.
  */
 export function openNotification(input: OpenNotificationInput): PushNotification {
   const { subscriptions, now = Date.now() } = input
+  if (!(subscriptions instanceof Map)) throw new PushError('PUSH_BAD_INPUT', 'subscriptions: expected a Map')
   const parsed = parseNotification(decryptNotification(input).plaintext)
   const { account, hash, namespace, timestamp, expiry } = parsed.metadata
   const namespaces = subscriptions.get(account)
   if (namespaces === undefined) {
     throw new PushError('PUSH_NOT_SUBSCRIBED', 'a notification of an account that this device did not subscribe')
   }
-  if (expiry !== undefined && expiry <= now) throw new PushError('PUSH_EXPIRED', 'the message has expired')
+  if (expiry !== undefined && !(expiry > now)) throw new PushError('PUSH_EXPIRED', 'the message has expired')
   const told: Told = { account, hash, timestamp, expiry }
   if (namespace === undefined) return { ...told, type: 'poll', reason: 'namespace-unknown', namespace }
   if (!namespaces.includes(namespace)) {

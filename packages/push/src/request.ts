@@ -85,9 +85,17 @@ export function encodePushBody(requests: PushRequest | readonly PushRequest[]): 
     throw new PushError('PUSH_BAD_INPUT', `requests: expected 1 to ${MAX_PUSH_REQUESTS}`)
   }
   if (typeof requests !== 'object' || requests === null) throw new PushError('PUSH_BAD_INPUT', 'requests: none given')
-  const body = utf8ToBytes(JSON.stringify(requests))
+  const body = jsonBytes(requests)
   if (body.length > MAX_PUSH_BODY_BYTES) {
     throw new PushError('PUSH_TOO_LARGE', `a body has at most ${MAX_PUSH_BODY_BYTES} bytes, got ${body.length}`)
   }
   return body
+}
+
+function jsonBytes(value: object): Uint8Array {
+  try {
+    return utf8ToBytes(JSON.stringify(value))
+  } catch (cause) {
+    throw new PushError('PUSH_BAD_INPUT', 'requests: not what can be written as JSON', { cause })
+  }
 }

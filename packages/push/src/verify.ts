@@ -129,7 +129,8 @@ function bytesField(fields: Fields, name: string, length: number): Uint8Array {
 
 function checkTime(timestamp: number, now: number = Date.now(), maxAge: number): void {
   const seconds = now / 1000
-  if (timestamp <= seconds - maxAge || timestamp >= seconds + MONITOR_MAX_FUTURE_SECONDS) {
+  // So written that a clock which is no number accepts nothing.
+  if (!(timestamp > seconds - maxAge && timestamp < seconds + MONITOR_MAX_FUTURE_SECONDS)) {
     throw new PushError('PUSH_BAD_TIMESTAMP', 'sig_ts: too old, or too far ahead')
   }
 }

@@ -247,6 +247,15 @@ describe('lists', () => {
     expect(codeFor(`{"__proto__":${json({})}}`)).toBe('PUSH_BAD_METADATA')
   })
 
+  it('takes no clock that is no number, and no list of accounts but a Map', () => {
+    const payload = sealed(encodeBencode([json({ l: 5 }), hello]))
+    const input = { payload, encKey, subscriptions: new Map([[account as string, [0]]]) }
+    expect(codeOf(() => openNotification({ ...input, now: Number.NaN }))).toBe('PUSH_EXPIRED')
+    for (const subscriptions of [undefined, null, {}, [[account, [0]]]]) {
+      expect(codeOf(() => openNotification({ ...input, subscriptions } as never))).toBe('PUSH_BAD_INPUT')
+    }
+  })
+
   it('returns a copy of the data', () => {
     const plaintext = list(json({ l: 5 }), hello)
     const { data } = parseNotification(plaintext)

@@ -170,6 +170,14 @@ describe('bodies', () => {
     expect(JSON.parse(bytesToUtf8(encodePushBody([request, request])))).toEqual([request, request])
   })
 
+  it('refuses what is no JSON', () => {
+    const circle: Record<string, unknown> = {}
+    circle.circle = circle
+    for (const request of [circle, { n: 5n }, { toJSON: () => undefined }]) {
+      expect(codeOf(() => encodePushBody(request))).toBe('PUSH_BAD_INPUT')
+    }
+  })
+
   it('refuses none, too many and too much', () => {
     expect(codeOf(() => encodePushBody([]))).toBe('PUSH_BAD_INPUT')
     expect(codeOf(() => encodePushBody(null as never))).toBe('PUSH_BAD_INPUT')
@@ -244,6 +252,10 @@ describe('a server’s checks', () => {
     expect(codeOf(() => verifySubscribe({ request: forged, now }))).toBe('PUSH_BAD_SIGNATURE')
     const ofAdmin = { ...request, signature: buildSubscribe(inputOf(groupOf())).signature }
     expect(codeOf(() => verifySubscribe({ request: ofAdmin, now }))).toBe('PUSH_BAD_SIGNATURE')
+  })
+
+  it('takes no clock that is no number', () => {
+    expect(codeOf(() => verifySubscribe({ request: good(), now: Number.NaN }))).toBe('PUSH_BAD_TIMESTAMP')
   })
 
   it('keeps the times: 14 days back and 24 hours ahead; 24 hours both ways for unsubscribing', () => {
