@@ -1,4 +1,4 @@
-import { bytesToBase64, compareBytes, hexToBytes } from '@sessionkit/bytes'
+import { bytesToBase64, compareBytes, decodeBencode, hexToBytes } from '@sessionkit/bytes'
 import {
   decryptGroupMessage,
   encryptGroupMessage,
@@ -19,6 +19,8 @@ import { bytes, type Entry, flag, has, integer, list, object, objects, optional,
 import { expectField, expectRefusal, expectSame } from './expect.ts'
 import { groupOf } from './group.ts'
 import { edit, expectContents, expectPush, groupConfig, groupConfigHandlers, stored } from './group-configs.ts'
+import { innerOf } from './group-message.ts'
+import { Mismatch } from './outcome.ts'
 import type { VectorHandler } from './runner.ts'
 import { zstd } from './zstd.ts'
 
@@ -67,7 +69,7 @@ const lifecycle: VectorHandler = async (entry, context) => {
   }
   const person = (who: string): GroupKeys => {
     const found = people.find((one) => one.who === who)
-    if (found === undefined) throw new Error(`no ${who}`)
+    if (found === undefined) throw new Mismatch(`no ${who}`)
     return found.keys
   }
   const steps = objects(entry, 'steps')
@@ -169,7 +171,8 @@ const conflict: VectorHandler = (entry) => {
     const keys = keysOf(group, member, false)
     take(keys, 'base_key_message', 'base_timestamp_ms')
     for (const who of texts(after, 'order')) {
-      const [name, time] = who === 'admin1' ? names.admin1 : names.admin2
+      if (who !== 'admin1' && who !== 'admin2') throw new Mismatch(`member_after[${i}].order: no ${who}`)
+      const [name, time] = names[who]
       take(keys, name, time)
     }
     expectField(after, 'group_keys_newest_first', keys.keys(), `member_after[${i}].group_keys_newest_first`)
@@ -217,8 +220,8 @@ const loadAdminKey: VectorHandler = (entry) => {
 const signatureForm = 'legacy-2025-01'
 
 const encryptMessage: VectorHandler = async (entry, context) => {
-  const { groupId } = groupOf(entry)
   const group = groupOf(entry)
+  const { groupId } = group
   const sender = accountOf(entry, 'sender')
   const key = bytes(entry, 'group_key')
   const message = bytes(entry, 'message')
@@ -232,8 +235,11 @@ const encryptMessage: VectorHandler = async (entry, context) => {
   expectSame('message', message, opened.message)
   expectSame('sender', sender.sessionId, opened.sender)
   expectRefusal('network form', () => decryptGroupMessage({ ciphertext, groupId, keys: recipient.keys() }))
-  const inner = bytes(entry, 'inner_dict')
-  const compressed = includes(inner, '1:z')
+  const { inner, paddedLength } = innerOf(ciphertext, key)
+  expectField(entry, 'inner_dict', inner)
+  expectField(entry, 'padded_inner_length', paddedLength)
+  const dict = decodeBencode(inner)
+  const compressed = dict instanceof Map && dict.has('z')
   const common = { message, sender, groupId, key, padding, signatureForm, random: context.random } as const
   // A compressor of another version makes other bytes, which is no fault of the message's format.
   const withCompressor = flag(entry, 'compress_requested')
@@ -249,12 +255,6 @@ const encryptMessage: VectorHandler = async (entry, context) => {
   expectSame('network form', message, decryptGroupMessage({ ciphertext: real, groupId, keys: [key] }).message)
 }
 
-/** Whether the key of a dict is there: no other field of it can hold one by chance but the data, which comes after. */
-function includes(inner: Uint8Array, key: string): boolean {
-  const start = new TextDecoder('latin1').decode(inner.subarray(0, 50))
-  return key === '1:z' && !start.includes('1:d')
-}
-
 const rejectedMessage: VectorHandler = (entry) => {
   expectSame('expect', 'reject', text(entry, 'expect'))
   const groupId = groupFromSeed(new Uint8Array(32)).groupId
@@ -265,6 +265,7 @@ const rejectedMessage: VectorHandler = (entry) => {
 
 const subaccount: VectorHandler = (entry) => {
   const group = groupOf(entry)
+  if (has(entry, 'admin')) accountOf(entry, 'admin')
   const member = accountOf(entry, 'member')
   const grant = { group, member: member.sessionId, write: flag(entry, 'write'), delete: flag(entry, 'delete') }
   const signBit = (member.ed25519.publicKey[31] as number) >> 7

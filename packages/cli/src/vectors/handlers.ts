@@ -4,6 +4,7 @@ import { blindingHandlers } from './blinding.ts'
 import { configHandlers } from './config.ts'
 import { configPartHandlers } from './config-parts.ts'
 import { cryptoHandlers } from './crypto.ts'
+import { groupMessageHandlers } from './group-message.ts'
 import { groupHandlers, multiEncryptHandler } from './groups.ts'
 import { identityHandlers } from './identity.ts'
 import { onionHandlers } from './onion.ts'
@@ -19,6 +20,7 @@ import { xed25519Handlers } from './xed25519.ts'
 const byStem: Readonly<Record<string, Readonly<Record<string, VectorHandler>>>> = {
   attachments: attachmentHandlers,
   ...configHandlers,
+  'closed-groups': groupMessageHandlers,
   'config-multipart': configPartHandlers,
   envelope: paddingHandlers,
   identity: identityHandlers,
