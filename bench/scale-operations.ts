@@ -7,10 +7,21 @@ import {
   encryptDeterministic,
   encryptLegacy,
 } from '@sessionkit/attachments'
+import { SecretBytes } from '@sessionkit/bytes'
+import { createGroup, decryptGroupMessage, encryptGroupMessage } from '@sessionkit/closed-groups'
 import { Contacts, type StoredConfig } from '@sessionkit/config'
-import { backendName, ready } from '@sessionkit/crypto'
+import {
+  backendName,
+  mlKem768Decapsulate,
+  mlKem768Encapsulate,
+  mlKem768KeyPair,
+  ready,
+  x25519,
+  x25519KeyPair,
+} from '@sessionkit/crypto'
+import { expandAccountKeys, openV2Message, publicKeysOf, sealV2Message } from '@sessionkit/envelope/v2'
 import { blindedKeyPair, type SignedRoomMessage, signMessage, verifyMessages } from '@sessionkit/open-groups'
-import { type Account, accountFromSeed, type SessionId } from '@sessionkit/session-id'
+import { type Account, accountFromSeed, type GroupId, type SessionId } from '@sessionkit/session-id'
 
 export type ScaledName =
   | 'merge of 100 configs, contacts'
@@ -20,6 +31,10 @@ export type ScaledName =
   | 'deterministic attachment, decrypt, bytes'
   | 'community poll, blinded posters, messages'
   | 'community poll, 05 posters, messages'
+  | 'group messages under 20 keys, messages'
+  | '100 group messages, all under the oldest key, keys'
+  | 'V2 seal, bytes'
+  | 'V2 open, bytes'
 
 export interface ScaledOperations {
   readonly backend: string
@@ -28,6 +43,18 @@ export interface ScaledOperations {
   readonly prepare: Record<ScaledName, (n: number) => () => unknown>
   /** What verifiers are measured on: the signed messages of a poll, each by another poster. */
   readonly poll: (n: number, prefix: '05' | '15') => (SignedRoomMessage & { readonly publicKey: Uint8Array })[]
+  /** Stored messages, how many keys fail before each opens, and the keys. */
+  readonly group: (messages: number, keys: number, keyOf: (i: number) => number) => GroupPoll
+  /** The key agreement of one V2 message without anything around it. */
+  readonly bareSeal: () => () => unknown
+  readonly bareOpen: () => () => unknown
+}
+
+export interface GroupPoll {
+  readonly groupId: GroupId
+  readonly keys: readonly Uint8Array[]
+  readonly messages: readonly { readonly ciphertext: Uint8Array; readonly keyIndex: number }[]
+  readonly sender: Account
 }
 
 const seed = (n: number): Uint8Array => {
@@ -76,6 +103,28 @@ const verifier = (prefix: '05' | '15') => (n: number) => {
   }
 }
 
+const group: ScaledOperations['group'] = (n, keyCount, keyOf) => {
+  const { groupId } = createGroup({ random: () => seed(1) })
+  const sender = accountFromSeed(seed(2))
+  const keys = Array.from({ length: keyCount }, (_, i) => seed(1000 + i))
+  const messages = Array.from({ length: n }, (_, i) => {
+    const keyIndex = keyOf(i)
+    return {
+      ciphertext: encryptGroupMessage({ message: content(400), sender, groupId, key: keys[keyIndex]! }),
+      keyIndex,
+    }
+  })
+  return { groupId, keys, messages, sender }
+}
+
+const opener = ({ groupId, keys, messages }: GroupPoll) => {
+  return () => {
+    for (const { ciphertext, keyIndex } of messages) {
+      if (decryptGroupMessage({ ciphertext, groupId, keys }).keyIndex !== keyIndex) throw new Error('another key')
+    }
+  }
+}
+
 const opened = (bytes: Uint8Array, n: number): void => {
   if (bytes.length !== n) throw new Error('the file has another length')
 }
@@ -84,6 +133,7 @@ export const operations: ScaledOperations = {
   backend: backendName,
   ready,
   poll,
+  group,
   prepare: {
     'merge of 100 configs, contacts': (n) => {
       const account = accountFromSeed(seed(0))
@@ -112,5 +162,43 @@ export const operations: ScaledOperations = {
     },
     'community poll, blinded posters, messages': verifier('15'),
     'community poll, 05 posters, messages': verifier('05'),
+    'group messages under 20 keys, messages': (n) => opener(group(n, 20, (i) => i % 20)),
+    '100 group messages, all under the oldest key, keys': (n) => opener(group(100, n, () => n - 1)),
+    'V2 seal, bytes': (n) => {
+      const from = accountFromSeed(seed(3))
+      const to = accountFromSeed(seed(4)).sessionId
+      const keys = publicKeysOf(expandAccountKeys(SecretBytes.take(seed(5))))
+      const message = content(n)
+      return () => sealV2Message({ content: message, from, to, keys })
+    },
+    'V2 open, bytes': (n) => {
+      const recipient = accountFromSeed(seed(4))
+      const keys = expandAccountKeys(SecretBytes.take(seed(5)))
+      const to = recipient.sessionId
+      const bytes = sealV2Message({ content: content(n), from: accountFromSeed(seed(3)), to, keys: publicKeysOf(keys) })
+      return () => opened(openV2Message({ bytes, recipient, accountKeys: [{ keys }] }).content, n)
+    },
+  },
+  bareSeal: () => {
+    const { publicKey } = mlKem768KeyPair({ seed: SecretBytes.take(new Uint8Array(64).fill(1)) })
+    const one = x25519KeyPair().publicKey
+    const two = x25519KeyPair().publicKey
+    return () => {
+      const { secretKey } = x25519KeyPair()
+      x25519({ secretKey, publicKey: one })
+      x25519({ secretKey, publicKey: two })
+      mlKem768Encapsulate({ publicKey })
+    }
+  },
+  bareOpen: () => {
+    const { publicKey, secretKey } = mlKem768KeyPair({ seed: SecretBytes.take(new Uint8Array(64).fill(1)) })
+    const { ciphertext } = mlKem768Encapsulate({ publicKey })
+    const [one, two] = [x25519KeyPair(), x25519KeyPair()]
+    const ephemeral = x25519KeyPair().publicKey
+    return () => {
+      x25519({ secretKey: one.secretKey, publicKey: ephemeral })
+      x25519({ secretKey: two.secretKey, publicKey: ephemeral })
+      mlKem768Decapsulate({ ciphertext, secretKey })
+    }
   },
 }

@@ -33,6 +33,7 @@ interface Scaled {
 const key = Buffer.alloc(32, 1)
 const iv = Buffer.alloc(16, 2)
 const nonce = Buffer.alloc(12, 3)
+const v2Limit = 'X25519 and ML-KEM-768 of the backend for Node alone'
 const macOf = (bytes: Uint8Array): Buffer => createHmac('sha256', key).update(iv).update(bytes).digest()
 
 const MB = 1_000_000
@@ -49,6 +50,35 @@ const verifyEach = (prefix: '05' | '15') => (n: number, node: ScaledOperations) 
   return () => {
     for (const { data, signature, publicKey } of messages) {
       sodium.crypto_sign_verify_detached(signature, data, publicKey)
+    }
+  }
+}
+
+/** What opening comes to at least: a try with each key up to the right one, and one signature. */
+const openEach = (n: number, node: ScaledOperations, keyCount: number, keyOf: (i: number) => number) => {
+  const { keys, messages, sender, groupId } = node.group(n, keyCount, keyOf)
+  const nativeKeys = keys.map((key) => Buffer.from(key))
+  const author = Buffer.from(sender.ed25519.publicKey)
+  const signed = Buffer.concat([Buffer.alloc(400), Buffer.from(groupId.slice(2), 'hex')])
+  const signature = Buffer.alloc(64)
+  const secret = Buffer.concat([Buffer.from(sender.ed25519.seed.reveal()), author])
+  sodium.crypto_sign_detached(signature, signed, secret)
+  const boxes = messages.map(({ ciphertext, keyIndex }) => ({
+    nonce: Buffer.from(ciphertext.subarray(0, 24)),
+    box: Buffer.from(ciphertext.subarray(24)),
+    tries: nativeKeys.slice(0, keyIndex + 1),
+  }))
+  return () => {
+    for (const { nonce, box, tries } of boxes) {
+      const plaintext = Buffer.alloc(box.length - 16)
+      for (const [i, one] of tries.entries()) {
+        try {
+          sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(plaintext, null, box, null, nonce, one)
+        } catch (error) {
+          if (i === tries.length - 1) throw error
+        }
+      }
+      sodium.crypto_sign_verify_detached(signature, signed, author)
     }
   }
 }
@@ -109,6 +139,18 @@ const scaled: Record<ScaledName, Scaled> = {
   },
   'community poll, blinded posters, messages': { ...poll, bare: verifyEach('15') },
   'community poll, 05 posters, messages': { ...poll, bare: verifyEach('05') },
+  'group messages under 20 keys, messages': {
+    sizes: [25, 50, 100],
+    bareName: 'sodium-native, each key and signature',
+    bare: (n, node) => openEach(n, node, 20, (i) => i % 20),
+  },
+  '100 group messages, all under the oldest key, keys': {
+    sizes: [5, 10, 20],
+    bareName: 'sodium-native, each key and signature',
+    bare: (n, node) => openEach(100, node, n, () => n - 1),
+  },
+  'V2 seal, bytes': { sizes: [1000, 2000, 4000], bareName: v2Limit, bare: (_, node) => node.bareSeal() },
+  'V2 open, bytes': { sizes: [1000, 2000, 4000], bareName: v2Limit, bare: (_, node) => node.bareOpen() },
 }
 
 /** Measures and prints, one line a size and backend. */
