@@ -278,11 +278,7 @@ describe('readUpdate', () => {
     const reading = readUpdate({ ...base, ...more })
     return reading.valid || reading.reason
   }
-  const update = (groupUpdateMessage: unknown, more: object = {}) => ({
-    dataMessage: { groupUpdateMessage },
-    sigTimestamp: TS,
-    ...more,
-  })
+  const update = (groupUpdateMessage: unknown) => ({ dataMessage: { groupUpdateMessage }, sigTimestamp: TS }) as Content
   const contact = { from: 'contact' }
   const built = (draft: UpdateDraft, more: object = {}) =>
     buildUpdate({ update: draft, timestamp: TS, group: group(), ...more })
@@ -431,7 +427,7 @@ describe('readUpdate', () => {
       update: { type, authority: 'admin', members: [one], hashes: ['a', 'b'] },
     })
     const unsigned = changed(signed, 'deleteMemberContent', { adminSignature: undefined })
-    expect(read(unsigned as Content)).toEqual({
+    expect(read(unsigned)).toEqual({
       valid: true,
       update: { type, authority: 'sender', members: [], hashes: ['a', 'b'] },
     })
