@@ -1,5 +1,6 @@
-import { utf8ToBytes } from '@sessionkit/bytes'
+import { isSessionKitError, utf8ToBytes } from '@sessionkit/bytes'
 import { argon2id, blake2b } from '@sessionkit/crypto'
+import { NamesError } from './error.ts'
 import { parseName } from './name.ts'
 
 const nameBytes = (name: string): Uint8Array => utf8ToBytes(parseName(name))
@@ -10,7 +11,7 @@ const nameBytes = (name: string): Uint8Array => utf8ToBytes(parseName(name))
  * Throws `NAMES_BAD_NAME`, `CRYPTO_NOT_READY`. Protocol page 01, section 6.2.
  */
 export function nameHash(name: string): Uint8Array {
-  return blake2b({ message: nameBytes(name), length: 32 })
+  return rawNameHash(parseName(name))
 }
 
 /**
@@ -19,7 +20,31 @@ export function nameHash(name: string): Uint8Array {
  * Errors as `nameHash`. Protocol page 01, section 6.3.
  */
 export function nameKey(name: string): Uint8Array {
-  return blake2b({ message: nameBytes(name), length: 32, key: nameHash(name) })
+  return rawNameKey(parseName(name))
+}
+
+/**
+ * `nameHash` of any text as it is: its UTF-8, neither checked nor in lower case. For names of other systems, and to say
+ * what somebody else computed; what a person typed goes to `nameHash`.
+ *
+ * Throws `NAMES_BAD_NAME` for what has no UTF-8, `CRYPTO_NOT_READY`. Protocol page 01, section 6.2.
+ */
+export function rawNameHash(text: string): Uint8Array {
+  return blake2b({ message: rawBytes(text), length: 32 })
+}
+
+/** `nameKey` of any text as it is. Errors as `rawNameHash`. Protocol page 01, section 6.3. */
+export function rawNameKey(text: string): Uint8Array {
+  return blake2b({ message: rawBytes(text), length: 32, key: rawNameHash(text) })
+}
+
+function rawBytes(text: string): Uint8Array {
+  try {
+    return utf8ToBytes(text)
+  } catch (cause) {
+    if (!isSessionKitError(cause)) throw cause
+    throw new NamesError('NAMES_BAD_NAME', 'a text has no UTF-8', { cause })
+  }
 }
 
 /**

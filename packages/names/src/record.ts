@@ -8,7 +8,8 @@ import {
 } from '@sessionkit/crypto'
 import { idFromBytes, idToBytes, parseSessionId, type SessionId } from '@sessionkit/session-id'
 import { NamesError } from './error.ts'
-import { nameKey } from './key.ts'
+import { nameKey, rawNameKey } from './key.ts'
+import { parseName } from './name.ts'
 
 /** Bytes of a record's value: an id of 33 bytes and a tag of 16. */
 export const NAME_VALUE_LENGTH = 49
@@ -38,6 +39,15 @@ export interface OpenNameRecordInput {
  * Protocol page 01, section 6.3.
  */
 export function openNameRecord(input: OpenNameRecordInput): SessionId {
+  checkRecord(input.record)
+  return openRawNameRecord({ ...input, name: parseName(input.name) })
+}
+
+/**
+ * `openNameRecord` for any text as it is: neither checked nor in lower case, as `rawNameHash`. Errors as
+ * `openNameRecord`. Protocol page 01, section 6.3.
+ */
+export function openRawNameRecord(input: OpenNameRecordInput): SessionId {
   const { name, record, legacyKey } = input
   checkRecord(record)
   const { encryptedValue, nonce } = record
@@ -45,7 +55,7 @@ export function openNameRecord(input: OpenNameRecordInput): SessionId {
     throw new NamesError('NAMES_LEGACY_RECORD', 'this record is from before hard fork 16, and no legacyKey was given')
   }
   if (nonce === undefined) assertBytes(legacyKey, 'legacyKey', 32)
-  const key = nameKey(name)
+  const key = rawNameKey(name)
   try {
     const opened =
       nonce === undefined

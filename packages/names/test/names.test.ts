@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { domainToASCII } from 'node:url'
 import { bytesToBase64, bytesToHex, hexToBytes, utf8ToBytes } from '@sessionkit/bytes'
-import { ready, xchacha20poly1305Encrypt } from '@sessionkit/crypto'
-import { idFromPublicKey, parseSessionId } from '@sessionkit/session-id'
+import { blake2b, ready, xchacha20poly1305Encrypt } from '@sessionkit/crypto'
+import { idFromPublicKey, idToBytes, parseSessionId } from '@sessionkit/session-id'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as index from '../src/index.ts'
@@ -16,7 +16,10 @@ import {
   nameHash,
   nameKey,
   openNameRecord,
+  openRawNameRecord,
   parseName,
+  rawNameHash,
+  rawNameKey,
   sealNameRecord,
 } from '../src/index.ts'
 import { codeOf } from './code-of.ts'
@@ -155,6 +158,27 @@ describe('names', () => {
 
   it('is parsed before anything is hashed', () => {
     for (const run of [nameHash, nameKey, legacyNameKey]) expect(codeOf(() => run('no name'))).toBe('NAMES_BAD_NAME')
+  })
+
+  it('is hashed as it is where that is asked for', () => {
+    for (const text of ['', 'Test', '@', ' a ', 'a.b', 'ü', 'x'.repeat(300)]) {
+      const hash = blake2b({ message: utf8ToBytes(text), length: 32 })
+      expect(rawNameHash(text)).toEqual(hash)
+      const key = rawNameKey(text)
+      expect(key).toEqual(blake2b({ message: utf8ToBytes(text), length: 32, key: hash }))
+      const nonce = new Uint8Array(24).fill(1)
+      const message = idToBytes(sessionId)
+      const record = { encryptedValue: xchacha20poly1305Encrypt({ key, nonce, message }), nonce }
+      expect(openRawNameRecord({ name: text, record })).toBe(sessionId)
+      expect(codeOf(() => openRawNameRecord({ name: `${text}x`, record }))).toBe('NAMES_BAD_RECORD')
+      expect(codeOf(() => openNameRecord({ name: text, record }))).toMatch(/^NAMES_BAD_(NAME|RECORD)$/)
+    }
+    expect(rawNameHash('test')).toEqual(nameHash('TEST'))
+    expect(rawNameKey('test')).toEqual(nameKey('TEST'))
+    for (const text of ['\ud800', 5 as never, undefined as never]) {
+      expect(codeOf(() => rawNameHash(text))).toBe('NAMES_BAD_NAME')
+      expect(codeOf(() => rawNameKey(text))).toBe('NAMES_BAD_NAME')
+    }
   })
 
   it('gives a name or a typed error for 10,000 random texts', () => {
@@ -335,7 +359,10 @@ it('exports these names', () => {
     'nameHash',
     'nameKey',
     'openNameRecord',
+    'openRawNameRecord',
     'parseName',
+    'rawNameHash',
+    'rawNameKey',
     'sealNameRecord',
   ])
 })

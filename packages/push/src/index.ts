@@ -39,6 +39,7 @@ export type { PushAccountSigner, PushGroupSigner, PushSigner, PushSubaccountSign
 export {
   type PushSubscription,
   type PushUnsubscription,
+  parsePushBody,
   type VerifyPushInput,
   verifySubscribe,
   verifyUnsubscribe,

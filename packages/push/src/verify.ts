@@ -1,8 +1,9 @@
-import { base64ToBytes, bytesToHex, hexToBytes, isHex, isSessionKitError } from '@sessionkit/bytes'
+import { base64ToBytes, bytesToHex, bytesToUtf8, hexToBytes, isHex, isSessionKitError } from '@sessionkit/bytes'
 import { ed25519Verify } from '@sessionkit/crypto'
 import { ed25519MatchesSessionId, isGroupId, isSessionId } from '@sessionkit/session-id'
 import { PushError } from './error.ts'
 import { ENC_KEY_LENGTH } from './payload.ts'
+import { MAX_PUSH_BODY_BYTES, MAX_PUSH_REQUESTS } from './request.ts'
 import { checkService } from './service.ts'
 import {
   checkNamespaces,
@@ -42,6 +43,32 @@ export interface PushSubscription extends PushUnsubscription {
   readonly namespaces: readonly number[]
   readonly data: boolean
   readonly encKey: Uint8Array
+}
+
+/**
+ * The requests in a body, as a push server reads it: one object, or several in an array, which is answered by an array.
+ * Each is for `verifySubscribe` or `verifyUnsubscribe`.
+ *
+ * Throws `PUSH_TOO_LARGE`, `PUSH_BAD_REQUEST`. Protocol page 09, sections 2 and 3.4.
+ */
+export function parsePushBody(body: Uint8Array): { readonly requests: readonly unknown[]; readonly isArray: boolean } {
+  if (!(body instanceof Uint8Array)) throw badRequest('a body is bytes')
+  if (body.length > MAX_PUSH_BODY_BYTES) {
+    throw new PushError('PUSH_TOO_LARGE', `a body has at most ${MAX_PUSH_BODY_BYTES} bytes, got ${body.length}`)
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(bytesToUtf8(body))
+  } catch {
+    // Not as a cause: the parser's message quotes the text.
+    throw badRequest('not JSON')
+  }
+  if (typeof value !== 'object' || value === null) throw badRequest('neither object nor array')
+  const requests: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (requests.length < 1 || requests.length > MAX_PUSH_REQUESTS) {
+    throw badRequest(`expected 1 to ${MAX_PUSH_REQUESTS} in an array`)
+  }
+  return { requests, isArray: Array.isArray(value) }
 }
 
 /**

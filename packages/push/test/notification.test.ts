@@ -327,6 +327,7 @@ it('exports these names', () => {
     'openNotification',
     'parseNotification',
     'parsePushAnswer',
+    'parsePushBody',
     'sealNotification',
     'unsubscribeText',
     'verifySubscribe',

@@ -1,4 +1,4 @@
-import { bytesToBase64, bytesToHex, bytesToUtf8, hexToBytes, SecretBytes } from '@sessionkit/bytes'
+import { bytesToBase64, bytesToHex, bytesToUtf8, hexToBytes, SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
 import { ed25519KeyPairFromSeed, ed25519Sign, ready } from '@sessionkit/crypto'
 import { accountFromSeed, parseGroupId } from '@sessionkit/session-id'
 import fc from 'fast-check'
@@ -9,6 +9,7 @@ import {
   buildUnsubscribe,
   encodePushBody,
   MAX_ANSWER_MESSAGE_CHARACTERS,
+  MAX_PUSH_BODY_BYTES,
   MAX_PUSH_REQUESTS,
   monitorText,
   PushError,
@@ -16,6 +17,7 @@ import {
   type PushSigner,
   type PushSubaccountSigner,
   parsePushAnswer,
+  parsePushBody,
   unsubscribeText,
   verifySubscribe,
   verifyUnsubscribe,
@@ -183,6 +185,33 @@ describe('bodies', () => {
     expect(codeOf(() => encodePushBody(null as never))).toBe('PUSH_BAD_INPUT')
     expect(codeOf(() => encodePushBody(Array(MAX_PUSH_REQUESTS + 1).fill({})))).toBe('PUSH_BAD_INPUT')
     expect(codeOf(() => encodePushBody({ text: 'x'.repeat(100_000) }))).toBe('PUSH_TOO_LARGE')
+  })
+})
+
+describe('a server reads bodies', () => {
+  const body = (text: string) => parsePushBody(utf8ToBytes(text))
+
+  it('of one request and of several', () => {
+    expect(body('{"a":1}')).toEqual({ requests: [{ a: 1 }], isArray: false })
+    expect(body('[{"a":1},5]')).toEqual({ requests: [{ a: 1 }, 5], isArray: true })
+  })
+
+  it.each<[string, string, string]>([
+    ['above 100,000 bytes', `{"a":"${'x'.repeat(MAX_PUSH_BODY_BYTES)}"}`, 'PUSH_TOO_LARGE'],
+    ['that are empty', '', 'PUSH_BAD_REQUEST'],
+    ['that are no JSON', '{', 'PUSH_BAD_REQUEST'],
+    ['that are neither object nor array', '"x"', 'PUSH_BAD_REQUEST'],
+    ['that are null', 'null', 'PUSH_BAD_REQUEST'],
+    ['that are deep and unclosed', '['.repeat(MAX_PUSH_BODY_BYTES), 'PUSH_BAD_REQUEST'],
+    ['of no request', '[]', 'PUSH_BAD_REQUEST'],
+    ['of too many requests', `[${Array(101).fill('{}')}]`, 'PUSH_BAD_REQUEST'],
+  ])('and refuses those %s', (_, text, code) => {
+    expect(codeOf(() => body(text))).toBe(code)
+  })
+
+  it('and refuses what is no UTF-8, and no bytes', () => {
+    expect(codeOf(() => parsePushBody(Uint8Array.of(0x22, 0xff, 0x22)))).toBe('PUSH_BAD_REQUEST')
+    expect(codeOf(() => parsePushBody('{}' as never))).toBe('PUSH_BAD_REQUEST')
   })
 })
 

@@ -7,7 +7,16 @@ import {
   ed25519Sign,
   ed25519Verify,
 } from '@sessionkit/crypto'
-import { nameHash, nameKey, openNameRecord, sealNameRecord } from '@sessionkit/names'
+import {
+  isName,
+  nameHash,
+  nameKey,
+  openNameRecord,
+  openRawNameRecord,
+  rawNameHash,
+  rawNameKey,
+  sealNameRecord,
+} from '@sessionkit/names'
 import { decryptNotification } from '@sessionkit/push'
 import { accountFromSeed, parseSessionId, sessionIdFromEd25519 } from '@sessionkit/session-id'
 import { bytes, integer, optional, text } from './entry.ts'
@@ -47,9 +56,14 @@ export const cryptoHandlers: Readonly<Record<string, VectorHandler>> = {
   ons_decrypt: (entry) => {
     const name = text(entry, 'name')
     const record = { encryptedValue: bytes(entry, 'ciphertext'), nonce: bytes(entry, 'nonce') }
-    expectField(entry, 'name_hash_b64', bytesToBase64(nameHash(name)))
-    expectField(entry, 'key', nameKey(name))
-    expectField(entry, 'session_id', openNameRecord({ name, record }))
+    // The reference hashes any text as it is, a name or not.
+    expectField(entry, 'name_hash_b64', bytesToBase64(rawNameHash(name)))
+    expectField(entry, 'key', rawNameKey(name))
+    expectField(entry, 'session_id', openRawNameRecord({ name, record }))
+    if (!isName(name) || name !== name.toLowerCase()) return
+    expectField(entry, 'name_hash_b64', bytesToBase64(nameHash(name)), 'name_hash_b64 of the name')
+    expectField(entry, 'key', nameKey(name), 'key of the name')
+    expectField(entry, 'session_id', openNameRecord({ name, record }), 'session_id of the name')
     const sessionId = parseSessionId(text(entry, 'session_id'))
     const { encryptedValue } = sealNameRecord({ name, sessionId, random: () => record.nonce })
     expectField(entry, 'ciphertext', encryptedValue)
@@ -58,9 +72,9 @@ export const cryptoHandlers: Readonly<Record<string, VectorHandler>> = {
   ons_reject: (entry) => {
     const name = text(entry, 'name')
     const record = { encryptedValue: bytes(entry, 'ciphertext'), nonce: bytes(entry, 'nonce') }
-    // A name that is none would be refused whatever the record is.
-    nameHash(name)
-    expectRefusal('ons', () => openNameRecord({ name, record }))
+    // As any text: a name that is none would be refused whatever the record is.
+    expectRefusal('ons', () => openRawNameRecord({ name, record }))
+    expectRefusal('ons of the name', () => openNameRecord({ name, record }))
   },
 
   push_notification_decrypt: (entry) => {

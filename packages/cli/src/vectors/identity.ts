@@ -8,7 +8,17 @@ import {
   ed25519Verify,
   xed25519PublicKey,
 } from '@sessionkit/crypto'
-import { isName, legacyNameKey, nameHash, nameKey, openNameRecord, sealNameRecord } from '@sessionkit/names'
+import {
+  isName,
+  legacyNameKey,
+  nameHash,
+  nameKey,
+  openNameRecord,
+  openRawNameRecord,
+  rawNameHash,
+  rawNameKey,
+  sealNameRecord,
+} from '@sessionkit/names'
 import { accountFromSeed, idFromPublicKey, parseSessionId } from '@sessionkit/session-id'
 import { expectAccount } from './account.ts'
 import { bytes, type Entry, has, integer, optional, text, texts } from './entry.ts'
@@ -76,14 +86,17 @@ export const identityHandlers: Readonly<Record<string, VectorHandler>> = {
   ons: (entry) => {
     const name = text(entry, 'name')
     const nonce = optional(entry, 'nonce', bytes)
-    const hash = nameHash(name)
+    const hash = isPlainName(name) ? nameHash(name) : rawNameHash(name)
     expectField(entry, 'name_hash', hash)
     expectField(entry, 'name_hash_base64', bytesToBase64(hash))
     // A record without a nonce is one from before hard fork 16.
     const legacyKey = nonce === undefined ? legacyNameKey(name) : undefined
-    expectField(entry, 'key', legacyKey ?? nameKey(name))
+    expectField(entry, 'key', legacyKey ?? rawNameKey(name))
     const record = { encryptedValue: bytes(entry, 'encrypted_value'), nonce }
-    expectField(entry, 'account_id', openNameRecord({ name, record, legacyKey }))
+    expectField(entry, 'account_id', openRawNameRecord({ name, record, legacyKey }))
+    if (!isPlainName(name)) return
+    if (legacyKey === undefined) expectField(entry, 'key', nameKey(name), 'key of the name')
+    expectField(entry, 'account_id', openNameRecord({ name, record, legacyKey }), 'account_id of the name')
     const sessionId = parseSessionId(text(entry, 'account_id'))
     const again = sealNameRecord({ name, sessionId, legacyKey, random: nonce && (() => nonce) })
     expectField(entry, 'encrypted_value', again.encryptedValue)
@@ -92,8 +105,9 @@ export const identityHandlers: Readonly<Record<string, VectorHandler>> = {
   ons_reject: (entry) => {
     const name = text(entry, 'name')
     const record = { encryptedValue: bytesOrAscii(entry, 'encrypted_value'), nonce: bytesOrAscii(entry, 'nonce') }
-    nameHash(name)
-    expectRefusal('ons', () => openNameRecord({ name, record }))
+    // As any text: a name that is none would be refused whatever the record is.
+    expectRefusal('ons', () => openRawNameRecord({ name, record }))
+    expectRefusal('ons of the name', () => openNameRecord({ name, record }))
   },
 
   ons_names: (entry) => {
@@ -103,6 +117,9 @@ export const identityHandlers: Readonly<Record<string, VectorHandler>> = {
     }
   },
 }
+
+/** A name that is hashed as it is written. */
+const isPlainName = (name: string): boolean => isName(name) && name === name.toLowerCase()
 
 const bytesOrAscii = (entry: Entry, name: string): Uint8Array =>
   has(entry, `${name}_ascii`) ? utf8ToBytes(text(entry, `${name}_ascii`)) : bytes(entry, name)
