@@ -18,7 +18,26 @@ export {
   recordDigest,
 } from './v2/device-record.ts'
 export { V2Error, type V2ErrorCode } from './v2/error.ts'
+export {
+  acceptLinkRequest,
+  ignoreLinkRequest,
+  leaveGroup,
+  linkRequests,
+  type OpenLinkRequest,
+  removeDevice,
+  restateRemovals,
+  rotateAccountKey,
+  startGroup,
+  updateOwnRecord,
+} from './v2/group-change.ts'
 export { createGroupIdentifier, groupCreated, groupEmoji, maskGroupIdentifier } from './v2/group-identifier.ts'
+export {
+  type GroupChanges,
+  type GroupMerge,
+  mergeGroupMessage,
+  mergeGroupPayload,
+  mergeLinkRequest,
+} from './v2/group-merge.ts'
 export { type GroupMessage, openGroupMessage, type SealGroupInput, sealGroupMessage } from './v2/group-message.ts'
 export {
   decodeGroupPayload,
@@ -29,6 +48,17 @@ export {
   type SharedAccountKey,
 } from './v2/group-payload.ts'
 export { type SealedSlots, sealSlots } from './v2/group-slots.ts'
+export {
+  createDeviceId,
+  createGroupState,
+  type GroupDevice,
+  type GroupState,
+  groupKeys,
+  groupPayload,
+  groupRecipients,
+  type HeldRequest,
+  pruneGroupKeys,
+} from './v2/group-state.ts'
 export { type V2ProSignature, v2Length } from './v2/inner-dict.ts'
 export {
   createKeyCache,
@@ -66,6 +96,13 @@ export {
   V2_OVERHEAD,
 } from './v2/limits.ts'
 export { type LinkRequest, openLinkRequest, type SealedLinkRequest, sealLinkRequest } from './v2/link-request.ts'
+export {
+  type GroupMembership,
+  groupMembership,
+  matchAdmission,
+  type OwnLinkRequest,
+  type SeenGroupMessage,
+} from './v2/membership.ts'
 export { type HeldAccountKey, type OpenedV2Message, openV2Message } from './v2/open-message.ts'
 export { announcesRemoval, removalEntries, removalEntry } from './v2/removal-entry.ts'
 export { type RotationInput, rotationDelay, rotationTime } from './v2/rotation.ts'

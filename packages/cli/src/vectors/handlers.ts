@@ -10,10 +10,12 @@ import { identityHandlers } from './identity.ts'
 import { onionHandlers } from './onion.ts'
 import { openGroupHandlers } from './open-groups.ts'
 import { paddingHandlers } from './padding.ts'
+import { protocolV2Handlers } from './protocol-v2.ts'
 import { pushHandlers } from './push.ts'
 import type { VectorHandler, VectorHandlers } from './runner.ts'
 import { serverMessageHandlers } from './server-message.ts'
 import { sessionProtocolHandlers } from './session-protocol.ts'
+import { shareHandlers } from './shares.ts'
 import { storageHandlers } from './storage.ts'
 import { xed25519Handlers } from './xed25519.ts'
 
@@ -32,7 +34,9 @@ const byStem: Readonly<Record<string, Readonly<Record<string, VectorHandler>>>> 
   'libsession-xed25519': xed25519Handlers,
   'open-groups': openGroupHandlers,
   onion: { ...onionHandlers, ...serverMessageHandlers },
+  'protocol-v2': protocolV2Handlers,
   push: pushHandlers,
+  slip39: shareHandlers,
   storage: storageHandlers,
 }
 

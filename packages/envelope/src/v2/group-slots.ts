@@ -35,8 +35,8 @@ export interface SealedSlots {
 
 /**
  * Encrypts a plaintext to devices, one slot each; `null` is a slot of random bytes. The order of the slots is the caller's.
- * `random` is asked slot by slot for ML-KEM coins (32) or a ciphertext's stand-in (1088), then for the payload's key (32), then for the 34
- * bytes of each slot that is `null` or whose device has a degenerate key. Protocol page 10, section 7.3.
+ * `random` is asked for the ML-KEM coins (32) of each device, for the stand-in (1088) of each `null`, for the payload's key (32),
+ * then for the 34 bytes of each slot that is `null` or whose device has a degenerate key. Protocol page 10, section 7.3.
  */
 export function sealSlots(input: {
   readonly ephemeral: X25519KeyPair
