@@ -28,7 +28,7 @@ export function stripGif(bytes: Uint8Array, removed: Set<string>): Uint8Array {
     if (kind !== 0x21) throw malformed()
     const label = read.u8(at + 1)
     const end = endOfBlocks(read, at + 2)
-    if (label === 0xf9) control = bytes.subarray(at, end)
+    if (label === 0xf9) control = timing(read, at, end, removed)
     else if (label === 0xff) parts.push(application(read, at, end, removed))
     else {
       // A plain text block goes with the timing that was meant for it; nothing shows those.
@@ -52,6 +52,13 @@ function endOfBlocks(read: Reader, start: number): number {
     at += 1 + length
     if (length === 0) return at
   }
+}
+
+/** Eight bytes; more blocks could follow, which nothing shows. */
+function timing(read: Reader, at: number, end: number, removed: Set<string>): Uint8Array | undefined {
+  if (read.u8(at + 2) !== 4) return undefined
+  if (end > at + 8) removed.add('extension')
+  return joined([read.slice(at, at + 7), Uint8Array.of(0)])
 }
 
 function application(read: Reader, at: number, end: number, removed: Set<string>): Uint8Array {

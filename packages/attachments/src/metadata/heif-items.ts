@@ -1,4 +1,5 @@
 import { type Box, boxesIn, clearSample, free, type Patch } from './boxes.ts'
+import { hasJpegMetadata } from './jpeg.ts'
 import { EMPTY_EXIF } from './orientation.ts'
 import { malformed, type Range, type Reader, unsupported } from './reader.ts'
 
@@ -26,7 +27,7 @@ const META: ReadonlySet<string> = new Set([
   'grpl',
   'ipro',
 ])
-const PROPERTIES_TO_CLEAR: ReadonlySet<string> = new Set(['udes', 'uuid', 'altt', 'crtt', 'mdft'])
+const PROPERTIES_TO_CLEAR: ReadonlySet<string> = new Set(['udes', 'uuid', 'altt', 'crtt', 'mdft', 'itai', 'taic'])
 const MAX_ITEMS = 65_535
 
 /**
@@ -54,8 +55,11 @@ export function stripItems(read: Reader, meta: Box, patch: Patch, pictures: Rang
       // Without its reference it would look like a picture of its own.
       patch.out[infe.body + 3]! |= 1
       patch.removed.add('thumbnail')
-    } else if (PICTURES.has(type)) for (const range of ranges) pictures.push(range)
-    else if (type === 'Exif' || type === 'mime' || type === 'uri ') {
+    } else if (PICTURES.has(type)) {
+      // JPEG brings its own EXIF.
+      if (type === 'jpeg' && ranges.some(({ from, to }) => hasJpegMetadata(read.slice(from, to)))) throw unsupported()
+      for (const range of ranges) pictures.push(range)
+    } else if (type === 'Exif' || type === 'mime' || type === 'uri ') {
       for (const range of ranges) clearSample(patch, range)
       const [first] = ranges
       if (type === 'Exif' && ranges.length === 1 && first !== undefined && first.to - first.from >= 18) {

@@ -1,7 +1,7 @@
 import { type Box, boxesIn, clear, free, type Patch } from './boxes.ts'
 import { stripItems } from './heif-items.ts'
 import { stripMovie } from './movie.ts'
-import { createReader, malformed, overlap, type Range, type Reader } from './reader.ts'
+import { createReader, malformed, merged, overlap, type Range, type Reader } from './reader.ts'
 
 const STILL: ReadonlySet<string> = new Set([
   'heic',
@@ -56,7 +56,30 @@ export function stripIsoMedia(bytes: Uint8Array, removed: Set<string>): Uint8Arr
   if (!boxes.some(({ type }) => type === (isStill ? 'meta' : 'moov'))) throw malformed()
   // Metadata that shares bytes with the picture is no honest file.
   if (overlap(patch.cleared, media) || overlap(patch.samples, structure(read, boxes, isStill))) throw malformed()
+  // A movie's tables do not tell the bytes of old sound formats, but a picture's name every byte of theirs.
+  if (isStill && !boxes.some(({ type }) => type === 'moov' || type === 'moof')) clearGaps(bytes, boxes, patch, media)
   return patch.out
+}
+
+/** What lies between the items, which no item names any more. */
+function clearGaps(bytes: Uint8Array, boxes: readonly Box[], patch: Patch, media: readonly Range[]): void {
+  const named = merged([...media, ...patch.samples])
+  let first = 0
+  for (const { type, body, end } of boxes) {
+    if (type !== 'mdat') continue
+    while (first < named.length && named[first]!.to <= body) first++
+    let from = body
+    const clearTo = (to: number): void => {
+      if (to <= from) return
+      if (bytes.subarray(from, to).some((byte) => byte !== 0)) patch.removed.add('unused space')
+      clear(patch, { from, to })
+    }
+    for (let i = first; i < named.length && named[i]!.from < end; i++) {
+      clearTo(named[i]!.from)
+      from = Math.max(from, named[i]!.to)
+    }
+    clearTo(end)
+  }
 }
 
 /** Everything but the content of media data boxes. */
@@ -77,6 +100,7 @@ function structure(read: Reader, boxes: readonly Box[], isStill: boolean): Range
 
 function stripFragment(read: Reader, box: Box, patch: Patch): void {
   for (const child of boxesIn(read, box.body, box.end)) {
+    if (child.type === 'traf') stripFragment(read, child, patch)
     if (child.type === 'udta' || child.type === 'meta' || child.type === 'uuid') free(patch, child, child.type)
   }
 }

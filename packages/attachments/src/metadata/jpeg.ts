@@ -1,6 +1,6 @@
 import { utf8ToBytes } from '@sessionkit/bytes'
 import { orientationOnly, readOrientation } from './orientation.ts'
-import { createReader, joined, malformed, type Reader } from './reader.ts'
+import { createReader, joined, malformed, type Reader, unsupported } from './reader.ts'
 
 const EXIF = 'Exif\0\0'
 const ICC = 'ICC_PROFILE\0'
@@ -38,6 +38,7 @@ export function stripJpeg(bytes: Uint8Array, removed: Set<string>): Uint8Array {
     const segment = read.slice(at, end)
     if (segment.length < 4) throw malformed()
     if (marker === 0xe0) head.push(...jfif(read, segment, at, removed))
+    else if (marker === 0xee && startsWith(read, at, end, 'Adobe')) rest.push(adobe(segment, removed))
     else if (marker === 0xe1 && startsWith(read, at, end, EXIF)) {
       orientation ??= readOrientation(bytes.subarray(at + 10, end))
       removed.add('EXIF')
@@ -67,14 +68,23 @@ function endOfScan(bytes: Uint8Array, start: number): number {
 
 function isKept(read: Reader, marker: number, at: number, end: number): boolean {
   if (marker === 0xe2) return startsWith(read, at, end, ICC)
-  if (marker === 0xee) return startsWith(read, at, end, 'Adobe')
-  if (marker === 0xfe) return false
-  // 0xf0 to 0xfd are extensions that no decoder needs.
-  return !(marker >= 0xe0 && marker <= 0xef) && marker < 0xf0
+  if (marker === 0xfe || (marker >= 0xe0 && marker <= 0xef)) return false
+  if ((marker >= 0xc0 && marker <= 0xcf && marker !== 0xc8) || (marker >= 0xda && marker <= 0xdf)) return true
+  // Reserved, or of another standard (JPEG-LS): nobody knows whether the picture can do without.
+  throw unsupported()
 }
 
 const startsWith = (read: Reader, at: number, end: number, text: string): boolean =>
   at + 4 + text.length <= end && read.text(at + 4, text.length) === text
+
+/** Adobe's marker is 14 bytes; more is not Adobe's. */
+function adobe(segment: Uint8Array, removed: Set<string>): Uint8Array {
+  if (segment.length <= 16) return segment
+  removed.add('APP14')
+  const kept = segment.slice(0, 16)
+  kept.set([0, 14], 2)
+  return kept
+}
 
 /** The JFIF header alone: a thumbnail in it or beside it (JFXX) goes. */
 function jfif(read: Reader, segment: Uint8Array, at: number, removed: Set<string>): Uint8Array[] {
@@ -101,6 +111,7 @@ const nameOf = (marker: number): string =>
 /** Whether a JPEG stream inside another file has segments that would be taken out. */
 export function hasJpegMetadata(stream: Uint8Array): boolean {
   for (let at = 2; at + 4 <= stream.length; ) {
+    while (stream[at] === MARK && stream[at + 1] === MARK) at++
     const marker = stream[at + 1]!
     if (stream[at] !== MARK || marker === EOI || marker === SOS) return false
     if (marker === 0xfe || (marker >= 0xe1 && marker <= 0xef && marker !== 0xee)) return true

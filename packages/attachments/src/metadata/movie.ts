@@ -87,8 +87,10 @@ function stripTrack(read: Reader, track: Box, patch: Patch, file: MovieFile): vo
     if (!MEDIA.has(box.type)) free(patch, box, nameOf(box.type))
     else if (box.type === 'mdhd') clearTimes(read, box, patch)
     else if (box.type === 'hdlr') clearName(box, patch)
-    else if (box.type === 'minf') stripInformation(read, box, patch)
-    else if (box.type === 'free' || box.type === 'skip') clear(patch, { from: box.body, to: box.end })
+    else if (box.type === 'minf') {
+      stripInformation(read, box, patch)
+      if (read.text(handler.body + 8, 4) === 'vide') clearMakers(read, box, patch)
+    } else if (box.type === 'free' || box.type === 'skip') clear(patch, { from: box.body, to: box.end })
   }
 }
 
@@ -98,6 +100,23 @@ function stripInformation(read: Reader, minf: Box, patch: Patch): void {
     else if (box.type === 'hdlr') clearName(box, patch)
     else if (box.type === 'dinf') clearPaths(read, box, patch)
     else if (box.type === 'free' || box.type === 'skip') clear(patch, { from: box.body, to: box.end })
+  }
+}
+
+/** Cameras write their name as that of the compressor, and their maker's as the vendor. */
+function clearMakers(read: Reader, minf: Box, patch: Patch): void {
+  const stbl = only(boxesIn(read, minf.body, minf.end), 'stbl')
+  const stsd = boxesIn(read, stbl.body, stbl.end).find(({ type }) => type === 'stsd')
+  if (stsd === undefined) return
+  for (const entry of boxesIn(read, stsd.body + 8, stsd.end)) {
+    if (entry.end < entry.at + 86) continue
+    for (const [from, to] of [
+      [entry.at + 20, entry.at + 24],
+      [entry.at + 50, entry.at + 82],
+    ] as const) {
+      if (read.slice(from, to).some((byte) => byte !== 0)) patch.removed.add('maker')
+      clear(patch, { from, to })
+    }
   }
 }
 

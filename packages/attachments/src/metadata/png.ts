@@ -2,11 +2,14 @@ import { orientationOnly, readOrientation } from './orientation.ts'
 import { createReader, joined, malformed, unsupported } from './reader.ts'
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-/** What a decoder needs, or shows other colours without. CgBI is Apple's own form. */
-const KEPT: ReadonlySet<string> = new Set([
-  ...['IHDR', 'PLTE', 'IDAT', 'IEND', 'CgBI'],
-  ...['tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'sBIT', 'bKGD', 'pHYs', 'hIST', 'cICP', 'mDCV', 'mDCv', 'cLLI', 'cLLi'],
-  ...['acTL', 'fcTL', 'fdAT'],
+const ANY = Number.POSITIVE_INFINITY
+/** What a decoder needs, or shows other colours without, and how long it can be. CgBI is Apple's own form. */
+// biome-ignore format: one kind a line
+const KEPT: ReadonlyMap<string, number> = new Map([
+  ['IHDR', 13], ['PLTE', 768], ['IDAT', ANY], ['IEND', 0], ['CgBI', 4],
+  ['tRNS', 256], ['gAMA', 4], ['cHRM', 32], ['sRGB', 1], ['iCCP', ANY], ['sBIT', 4], ['bKGD', 6], ['pHYs', 9], ['hIST', 512],
+  ['cICP', 4], ['mDCV', 24], ['mDCv', 24], ['cLLI', 8], ['cLLi', 8],
+  ['acTL', 8], ['fcTL', 26], ['fdAT', ANY],
 ])
 
 export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte)
@@ -24,7 +27,9 @@ export function stripPng(bytes: Uint8Array, removed: Set<string>): Uint8Array {
     const chunk = read.slice(at, end)
     if (!/^[A-Za-z]{4}$/.test(type)) throw malformed()
     if (type === 'eXIf') orientation ??= readOrientation(chunk.subarray(8, -4))
-    if (KEPT.has(type)) parts.push(chunk)
+    const longest = KEPT.get(type)
+    if (longest !== undefined && length <= longest) parts.push(chunk)
+    else if (longest !== undefined && /^[A-Z]/.test(type)) throw malformed()
     // An upper-case letter says that nothing can be shown without it.
     else if (/^[A-Z]/.test(type)) throw unsupported()
     else removed.add(type === 'eXIf' ? 'EXIF' : type)

@@ -106,6 +106,8 @@ function addPixels(ranges: Range[], bytes: Uint8Array, entries: readonly Entry[]
   const compression = find(259)?.read(0) ?? 1
   const isRaw = find(50706) !== undefined || find(262)?.read(0) === 32803 || find(262)?.read(0) === 34892
   if (isRaw || compression === 6) throw unsupported()
+  const tables = find(347)?.value
+  if (tables !== undefined && hasJpegMetadata(bytes.subarray(tables.from, tables.to))) throw unsupported()
   let found = false
   for (const [offsetTag, lengthTag] of [
     [273, 279],

@@ -27,13 +27,15 @@ export function stripWebp(bytes: Uint8Array, removed: Set<string>): Uint8Array {
       removed.add('EXIF')
     } else if (type === 'VP8X') {
       if (features !== undefined || data.length < 10) throw malformed()
-      features = data.slice()
+      features = data.slice(0, 10)
+      if (data.length > 10) removed.add('VP8X')
       parts.push(chunkOf(type, features))
     } else if (type === 'ANMF') {
       parts.push(chunkOf(type, frame(data, removed)))
       hasPicture = true
     } else if (['VP8 ', 'VP8L', 'ALPH', 'ICCP', 'ANIM'].includes(type)) {
-      parts.push(chunkOf(type, data))
+      parts.push(chunkOf(type, type === 'ANIM' ? data.subarray(0, 6) : data))
+      if (type === 'ANIM' && data.length > 6) removed.add('ANIM')
       hasPicture ||= type.startsWith('VP8')
     } else removed.add(type.trim())
   }
