@@ -22,6 +22,7 @@ const required = [
   'libsession-onion',
   'libsession-session-protocol',
   'libsession-xed25519',
+  'slip39',
   'storage',
 ]
 
@@ -141,6 +142,7 @@ describe('changed answers', () => {
     ['libsession-onion', 'onion_request', 6, ['hops.0.ed25519_pk']],
     ['libsession-onion', 'onion_response', 2, []],
     ['libsession-onion', 'onion_response_fallback_to_aes_gcm', 2, []],
+    ['slip39', 'join', 1, ['description']],
     ['storage', 'swarm_space', 2, []],
     ['storage', 'message_hash', 2, []],
     ['storage', 'namespaces', 5, ['namespace']],

@@ -238,6 +238,10 @@ describe('refusals', () => {
     expect(codeOf(() => joinShares({ shares: Array(257).fill(made[0]!) }))).toBe('MNEMONIC_TOO_MANY_SHARES')
     expect(codeOf(() => joinShares({ shares: ['x'.repeat(1025)] }))).toBe('MNEMONIC_INPUT_TOO_LONG')
     expect(codeOf(() => joinShares({ shares: [Array(60).fill('academic').join(' ')] }))).toBe('MNEMONIC_TOO_MANY_WORDS')
+    for (const word of ['aca', 'academix', 'academics']) {
+      const text = made[0]!.split(' ').map((other, i) => (i === 5 ? word : other))
+      expect(codeOf(() => inspectShare(text.join(' ')))).toBe('MNEMONIC_UNKNOWN_WORD')
+    }
     const wrong = made[1]!
       .split(' ')
       .map((word, i) => (i === 6 ? 'qqqq' : word))

@@ -19,6 +19,7 @@ const titles: ReadonlyMap<string, string> = new Map([
   ['onion', 'Onion: v4'],
   ['protocol-v2', 'Session Protocol V2'],
   ['push', 'Push: requests, signatures'],
+  ['slip39', 'SLIP-39 shares'],
   ['storage', 'Storage server RPC'],
 ])
 

@@ -72,7 +72,7 @@ const PREFIX = 4
 
 interface ShareWords {
   readonly words: readonly string[]
-  /** The index of a word in any case; only its first four letters count, as in the phrases. */
+  /** The index of a word in any case, whole or cut after its first four letters or later. */
   readonly find: (typed: string) => number | undefined
 }
 
@@ -83,6 +83,11 @@ export function shareWords(): ShareWords {
   if (prepared !== undefined) return prepared
   const words = joined.split(' ')
   const byPrefix = new Map(words.map((word, index) => [word.slice(0, PREFIX), index]))
-  prepared = { words, find: (typed) => byPrefix.get(typed.toLowerCase().slice(0, PREFIX)) }
+  const find = (typed: string): number | undefined => {
+    const lower = typed.toLowerCase()
+    const index = byPrefix.get(lower.slice(0, PREFIX))
+    return index !== undefined && words[index]!.startsWith(lower) ? index : undefined
+  }
+  prepared = { words, find }
   return prepared
 }
