@@ -91,7 +91,9 @@ export abstract class GroupConfig {
    * again, which takes a seqno. Protocol page 06, section 2.7.
    */
   setKeys(keys: readonly Uint8Array[], options: { readonly repush?: boolean | undefined } = {}): void {
+    const old = this.#keys
     this.#keys = keys.map((key) => key.slice())
+    for (const key of old) key.fill(0)
     this.#config.setKeys(this.#keysOrNone())
     if (options.repush === true) this.#config.makeDirty()
   }

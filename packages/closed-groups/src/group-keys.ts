@@ -63,7 +63,7 @@ export class GroupKeys {
       this.#store = store
       this.#pending = pending
     }
-    this.#needsDump = false
+    this.#store.changed = false
   }
 
   get isAdmin(): boolean {
@@ -113,7 +113,7 @@ export class GroupKeys {
   }
 
   get needsDump(): boolean {
-    return this.#needsDump
+    return this.#needsDump || this.#store.changed
   }
 
   /** Storage hashes whose expiry has to be extended. */
@@ -131,8 +131,8 @@ export class GroupKeys {
       admin.ed25519.seed.wipe()
       throw new ClosedGroupError('GROUP_WRONG_SEED', 'seed: not the one of this group')
     }
-    this.#admin?.ed25519.seed.wipe()
-    this.#admin = admin
+    if (this.#admin === null) this.#admin = admin
+    else admin.ed25519.seed.wipe()
   }
 
   /**
@@ -194,7 +194,6 @@ export class GroupKeys {
       member: this.#member,
     })
     const generationJump = generation > this.generation + GENERATION_JUMP
-    this.#needsDump = true
     if (keys === null) {
       this.#store.record(generation, hash)
       return { foundKey: false, generation, generationJump }
@@ -208,6 +207,7 @@ export class GroupKeys {
   dump(): Uint8Array {
     const bytes = this.makeDump()
     this.#needsDump = false
+    this.#store.changed = false
     return bytes
   }
 
@@ -233,6 +233,7 @@ export class GroupKeys {
     if (first.generation > pending.generation || equalBytes(first.key, pending.key)) {
       pending.key.fill(0)
       this.#pending = null
+      this.#needsDump = true
     }
   }
 }

@@ -19,6 +19,8 @@ export function compareKeys(a: GroupKeyEntry, b: GroupKeyEntry): number {
 export class KeyStore {
   readonly keys: GroupKeyEntry[] = []
   readonly hashes = new Map<number, Set<string>>()
+  /** Whether anything is held that was not there when this was last set to false. */
+  changed = false
 
   get newest(): GroupKeyEntry | undefined {
     return this.keys.at(-1)
@@ -40,6 +42,7 @@ export class KeyStore {
     ) {
       return false
     }
+    this.changed = true
     this.keys.splice(at < 0 ? this.keys.length : at, 0, entry)
     this.record(entry.generation, hash)
     this.#expire()
@@ -48,6 +51,8 @@ export class KeyStore {
 
   record(generation: number, hash: string): void {
     const hashes = this.hashes.get(generation)
+    if (hashes?.has(hash)) return
+    this.changed = true
     if (hashes === undefined) this.hashes.set(generation, new Set([hash]))
     else hashes.add(hash)
   }
