@@ -123,6 +123,10 @@ describe('changed answers', () => {
     // Padding to 1 is none, as padding to 0; what is too short to be compressed is not.
     ['libsession-groups', 'encrypt_message', 2, ['padding', 'compress_requested']],
     ['ours/closed-groups', 'group_message', 8, ['padding']],
+    ['ours/closed-group-updates', 'signed_text', 10, []],
+    ['ours/closed-group-updates', 'update_content', 13, []],
+    ['ours/closed-group-updates', 'legacy_message', 3, []],
+    ['ours/closed-group-updates', 'legacy_key_pair', 2, []],
     // Times only order keys of one generation, and the keys are the same here.
     [
       'libsession-groups',

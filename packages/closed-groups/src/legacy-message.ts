@@ -56,6 +56,9 @@ export function sealLegacyMessage(input: SealLegacyMessageInput): Uint8Array {
     throw new ClosedGroupError('GROUP_BAD_ARGUMENT', 'encryptionKey: expected 32 bytes')
   }
   if (!kinds.includes(contentKind(content))) throw badMessage('a legacy group carries no such message')
+  if (content.sigTimestamp !== undefined && content.sigTimestamp !== timestamp) {
+    throw new ClosedGroupError('GROUP_BAD_ARGUMENT', 'content: sigTimestamp is not the timestamp')
+  }
   const bytes = encodeContent({ ...content, sigTimestamp: timestamp })
   // The source takes the 68 bytes that a 1-to-1 envelope has for device and Pro signature: the same limit.
   if (bytes.length > MAX_CONTENT_LENGTH) {

@@ -181,6 +181,7 @@ describe('messages', () => {
   it('are not sealed for anything that is no group or no key', () => {
     expect(codeOf(() => seal({ group: 'x' }))).toBe('GROUP_BAD_ID')
     expect(codeOf(() => seal({ timestamp: 0 }))).toBe('GROUP_BAD_ARGUMENT')
+    expect(codeOf(() => seal({ content: { ...visible, sigTimestamp: T + 1 } }))).toBe('GROUP_BAD_ARGUMENT')
     expect(codeOf(() => seal({ encryptionKey: new Uint8Array(33) }))).toBe('GROUP_BAD_ARGUMENT')
     expect(codeOf(() => seal({ encryptionKey: new Uint8Array(32) }))).toBe('ENVELOPE_BAD_RECIPIENT')
     const body = (length: number) => ({ content: { dataMessage: { body: 'a'.repeat(length) } } })

@@ -5,6 +5,7 @@ import { configHandlers } from './config.ts'
 import { configPartHandlers } from './config-parts.ts'
 import { cryptoHandlers } from './crypto.ts'
 import { groupMessageHandlers } from './group-message.ts'
+import { groupUpdateHandlers } from './group-updates.ts'
 import { groupHandlers, multiEncryptHandler } from './groups.ts'
 import { identityHandlers } from './identity.ts'
 import { onionHandlers } from './onion.ts'
@@ -22,6 +23,7 @@ import { xed25519Handlers } from './xed25519.ts'
 const byStem: Readonly<Record<string, Readonly<Record<string, VectorHandler>>>> = {
   attachments: attachmentHandlers,
   ...configHandlers,
+  'closed-group-updates': groupUpdateHandlers,
   'closed-groups': groupMessageHandlers,
   'config-multipart': configPartHandlers,
   envelope: paddingHandlers,

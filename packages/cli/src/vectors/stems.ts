@@ -1,6 +1,7 @@
 /** Every file of known answers that exists, with its title: by these a copy under another name is recognised. */
 const titles: ReadonlyMap<string, string> = new Map([
   ['attachments', 'attachments: deterministic'],
+  ['closed-group-updates', 'Closed groups: signed updates'],
   ['closed-groups', 'Closed groups: messages'],
   ['config-multipart', 'Config messages in parts'],
   ['envelope', 'Envelope: padding'],
