@@ -22,6 +22,8 @@ export {
 } from './limits.ts'
 export { type OpenedMessage, openMessage } from './open-message.ts'
 export { pad, paddedLength, unpad } from './padding.ts'
+export { type ParsedProProof, parseProProof, verifyProProof } from './pro-proof.ts'
+export { type ProFeatures, type ProStatus, proFeatures, proStatus, verifyProSignature } from './pro-status.ts'
 export { type SealMessageInput, sealMessage } from './seal-message.ts'
 export { checkSelfRules } from './self-rules.ts'
 export {
