@@ -70,8 +70,8 @@ const full = z.object({
   edited: seconds.nullish(),
   data: base64,
   signature: base64.refine((signature) => signature.length === 64),
-  whisper: flag.optional(),
-  whisper_mods: flag.optional(),
+  whisper: flag.nullish(),
+  whisper_mods: flag.nullish(),
   whisper_to: memberId.nullish(),
   reactions: z.unknown().optional(),
   filtered: flag.optional(),
@@ -93,9 +93,10 @@ function readRow(value: unknown, reactors: number): RoomRow | undefined {
   const row = full.safeParse(value)
   if (!row.success) return undefined
   const { id, seqno, data, signature, posted, edited, whisper, filtered } = row.data
-  const reactions = fields.reactions === undefined ? [] : readReactions(fields.reactions, reactors)
+  const reactions = (fields.reactions ?? undefined) === undefined ? [] : readReactions(fields.reactions, reactors)
   if (reactions === undefined) return undefined
-  const { session_id: sessionId, whisper_to: to, whisper_mods: moderators = false } = row.data
+  const { session_id: sessionId, whisper_to: to, whisper_mods } = row.data
+  const moderators = whisper_mods ?? false
   return {
     type: 'message',
     id,

@@ -13,7 +13,7 @@ import { requireBytes } from './argument.ts'
 import { OpenGroupError } from './error.ts'
 import { MAX_MESSAGE_CLOCK_MS } from './limits.ts'
 import type { RoomMessage } from './message.ts'
-import type { MemberId } from './schema.ts'
+import { type MemberId, memberIdOf } from './schema.ts'
 import { onContent, requireVisible } from './seal-message.ts'
 import { verifyMessage } from './verify-message.ts'
 
@@ -39,9 +39,10 @@ export function openRoomMessage(input: {
   readonly verified?: boolean | undefined
 }): OpenedRoomMessage {
   const { message, blinded, verified } = input
-  const { sessionId: author, data, posted } = message ?? {}
+  const { sessionId, data, posted } = message ?? {}
   requireBytes(data, 'data')
-  if (typeof author !== 'string' || !/^(05|15|25)/.test(author) || (blinded && author.startsWith('05'))) {
+  const author = memberIdOf(sessionId)
+  if (author === undefined || (blinded && author.startsWith('05'))) {
     throw new OpenGroupError('OPEN_GROUP_UNTRUSTED_AUTHOR', 'message: an author of this kind does not write here')
   }
   if (!(verified ?? verifyMessage(message))) {

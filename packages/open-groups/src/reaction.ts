@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { type CommunityAnswer, readAnswer } from './answer.ts'
-import { MAX_LIST_ENTRIES } from './limits.ts'
 import { isReaction } from './request.ts'
-import { entries, flag, integer, type MemberId, memberId, memberIdOf, seconds } from './schema.ts'
+import { entries, flag, integer, type MemberId, memberId, memberIdOf, readable, seconds } from './schema.ts'
 
 export interface Reaction {
   /** 1 to 12 code points. */
@@ -65,9 +64,7 @@ export interface Reactor {
   readonly at: number
 }
 
-const reactors = z
-  .array(z.tuple([memberId, seconds]).transform(([id, at]): Reactor => ({ id, at })))
-  .max(MAX_LIST_ENTRIES)
+const reactors = readable(z.tuple([memberId, seconds]).transform(([id, at]): Reactor => ({ id, at })))
 
-/** `GET /room/R/reactors/N/E`: oldest first. Protocol page 08, section 9.4. */
+/** `GET /room/R/reactors/N/E`: oldest first, without those whose ids are of other kinds. Protocol page 08, section 9.4. */
 export const parseReactors = (answer: CommunityAnswer): Reactor[] => readAnswer(answer, reactors)

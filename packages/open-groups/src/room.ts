@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type CommunityAnswer, checked, codeOf, jsonOf, readAnswer } from './answer.ts'
 import { MAX_LIST_ENTRIES } from './limits.ts'
 import { isRoom } from './room-token.ts'
-import { entries, flag, integer, type MemberId, memberId, memberIds, seconds, text } from './schema.ts'
+import { entries, flag, integer, type MemberId, memberId, memberIds, readable, seconds, text } from './schema.ts'
 
 const token: z.ZodType<string> = z.string().refine(isRoom)
 
@@ -85,11 +85,11 @@ const room: z.ZodType<Room> = z
     active_users: integer,
     active_users_cutoff: integer,
     image_id: integer.nullish(),
-    pinned_messages: z.array(pinned).max(MAX_LIST_ENTRIES).optional(),
+    pinned_messages: readable(pinned).nullish(),
     moderators: memberIds,
     admins: memberIds,
-    hidden_moderators: memberIds.optional(),
-    hidden_admins: memberIds.optional(),
+    hidden_moderators: memberIds.nullish(),
+    hidden_admins: memberIds.nullish(),
     ...rights,
   })
   .transform((value) => ({
@@ -142,8 +142,11 @@ const pollInfo: z.ZodType<PollInfo> = z
     ...rightsOf(value),
   }))
 
-/** `GET /rooms`. Throws the codes of `checkStatus` and `OPEN_GROUP_BAD_ANSWER`, as every parser here. */
-export const parseRooms = (answer: CommunityAnswer): Room[] => readAnswer(answer, z.array(room).max(MAX_LIST_ENTRIES))
+/**
+ * `GET /rooms`. Rooms that cannot be read, or whose name no URL can hold, are left out. Throws the codes of `checkStatus`
+ * and `OPEN_GROUP_BAD_ANSWER`, as every parser here.
+ */
+export const parseRooms = (answer: CommunityAnswer): Room[] => readAnswer(answer, readable(room))
 
 /** `GET /room/R`. */
 export const parseRoom = (answer: CommunityAnswer): Room => readAnswer(answer, room)

@@ -52,6 +52,18 @@ export const memberIds: z.ZodType<MemberId[]> = z
   .max(MAX_LIST_ENTRIES)
   .transform((values) => values.map(memberIdOf).filter((id) => id !== undefined))
 
+/** A list without what is not of this shape: one odd entry does not hide the others. */
+export const readable = <T>(shape: z.ZodType<T>): z.ZodType<T[]> =>
+  z
+    .array(z.unknown())
+    .max(MAX_LIST_ENTRIES)
+    .transform((values) =>
+      values.flatMap((value) => {
+        const read = shape.safeParse(value)
+        return read.success ? [read.data] : []
+      }),
+    )
+
 /** The own entries of an object, whatever their names; lists are no objects. */
 export const entries: z.ZodType<[string, unknown][]> = z
   .custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))

@@ -54,6 +54,23 @@ describe('answers', () => {
     expect(withDetails.defaults).toEqual({ read: true, accessible: true, write: false, upload: false })
   })
 
+  it('one odd room, pin or reactor does not hide the others, and null is absent', () => {
+    const odd = { ...room, token: 'räum' }
+    expect(og.parseRooms(json([odd, room, 5]))).toHaveLength(1)
+    const pin = { id: 1, pinned_at: 2.5, pinned_by: A }
+    const system = { ...pin, id: 2, pinned_by: `ff${'00'.repeat(32)}` }
+    expect(og.parseRoom(json({ ...room, pinned_messages: [system, pin] })).pinnedMessages).toHaveLength(1)
+    expect(og.parseRoom(json({ ...room, pinned_messages: null, hidden_admins: null })).pinnedMessages).toEqual([])
+    const reactors = [
+      [`ff${'00'.repeat(32)}`, 1],
+      [A, 2.5],
+    ]
+    expect(og.parseReactors(json(reactors))).toEqual([{ id: A, at: 2.5 }])
+    const nulls = { edited: null, whisper: null, whisper_mods: null, whisper_to: null, reactions: null }
+    expect(og.parseMessages(json([{ ...message, ...nulls }])).rows).toMatchObject([{ reactions: [] }])
+    expect(codeOf(() => og.parseRooms(json(Array(og.MAX_LIST_ENTRIES + 1).fill(0))))).toBe('OPEN_GROUP_BAD_ANSWER')
+  })
+
   it('capabilities, also where some are missing', () => {
     expect(og.parseCapabilities(json({ capabilities: ['blind'] }))).toEqual({ capabilities: ['blind'], missing: [] })
     const missing = { ...json({ capabilities: [], missing: ['x'] }), code: 412 }

@@ -151,6 +151,11 @@ describe('a room message', () => {
     expect(run()).toBe(expected)
   })
 
+  it('has its author in lower case, however the server writes it', () => {
+    const message = { ...of(hello), sessionId: author().toUpperCase() as never }
+    expect(openRoomMessage({ message, blinded: true }).author).toBe(author())
+  })
+
   it('with a Pro signature in two places, or not of 64 bytes, is refused', () => {
     const inner = pad(encodeContent({ ...hello, proSigForCommunityMessageOnly: new Uint8Array(64) }))
     const twice = encodeEnvelope({ type: 'SESSION_MESSAGE', timestamp, content: inner, proSig: new Uint8Array(64) })

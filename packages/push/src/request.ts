@@ -43,7 +43,7 @@ export function buildSubscribe(input: BuildSubscribeInput): PushRequest {
   const timestamp = checkTimestamp(input.timestamp)
   checkService(service, token)
   const key = checkEncKey(input.encKey)
-  const namespaces = Array.isArray(input.namespaces) ? [...input.namespaces].sort((a, b) => a - b) : []
+  const namespaces = ascending(input.namespaces)
   checkNamespaces(namespaces)
   const { account, fields, sign } = credentialsOf(input.signer)
   const signature = sign(monitorText({ account, timestamp, data, namespaces }))
@@ -98,4 +98,10 @@ function jsonBytes(value: object): Uint8Array {
   } catch (cause) {
     throw new PushError('PUSH_BAD_INPUT', 'requests: not what can be written as JSON', { cause })
   }
+}
+
+/** What is no list of numbers stays as it is, for `checkNamespaces` to refuse. */
+function ascending(namespaces: unknown): unknown {
+  if (!Array.isArray(namespaces) || !namespaces.every((namespace) => typeof namespace === 'number')) return namespaces
+  return [...namespaces].sort((a, b) => a - b)
 }

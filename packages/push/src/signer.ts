@@ -69,7 +69,7 @@ export function credentialsOf(signer: PushSigner): Credentials {
 
 function ofAccount({ sessionId, ed25519 }: PushAccountSigner): Credentials {
   const account = parseSessionId(sessionId)
-  if (!ed25519MatchesSessionId({ publicKey: ed25519.publicKey, sessionId: account })) {
+  if (!ed25519MatchesSessionId({ publicKey: ed25519?.publicKey, sessionId: account })) {
     throw badSigner('the key pair is not the one of the id')
   }
   return {
@@ -81,7 +81,8 @@ function ofAccount({ sessionId, ed25519 }: PushAccountSigner): Credentials {
 
 function ofGroup({ groupId, ed25519 }: PushGroupSigner): Credentials {
   const account = parseGroupId(groupId)
-  if (bytesToHex(ed25519.publicKey) !== account.slice(2)) throw badSigner('the key pair is not the one of the id')
+  if (!isBytes(ed25519?.publicKey, 32) || bytesToHex(ed25519.publicKey) !== account.slice(2))
+    throw badSigner('the key pair is not the one of the id')
   return { account, fields: {}, sign: (message) => bytesToBase64(ed25519Sign({ message, keyPair: ed25519 })) }
 }
 
@@ -91,6 +92,7 @@ function ofSubaccount(signer: PushSubaccountSigner): Credentials {
   const account = isGroup ? parseGroupId(signer.owner) : parseSessionId(signer.owner)
   if (!isBytes(token, TOKEN_LENGTH)) throw badSigner(`the token has not ${TOKEN_LENGTH} bytes`)
   if (!isBytes(tokenSignature, 64)) throw badSigner('the signature of the token has not 64 bytes')
+  if (typeof signer.sign !== 'function') throw badSigner('it does not sign')
   const fault = faultOfToken(token, account)
   if (fault !== undefined) throw badSigner(fault)
   const owner = isGroup ? {} : { session_ed25519: ownerKey(ownerEd25519, parseSessionId(account)) }

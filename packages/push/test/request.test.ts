@@ -172,6 +172,23 @@ describe('bodies', () => {
     expect(JSON.parse(bytesToUtf8(encodePushBody([request, request])))).toEqual([request, request])
   })
 
+  it('refuses signers and namespaces that are not what they should be', () => {
+    const sub = subaccountOf()
+    for (const signer of [
+      { ...sub, sign: undefined },
+      { owner: sub.owner, token: sub.token, tokenSignature: sub.tokenSignature },
+      { groupId: groupOf().groupId, ed25519: {} },
+      { groupId: groupOf().groupId },
+      { sessionId: accountOf().sessionId },
+    ]) {
+      expect(codeOf(() => buildSubscribe(inputOf(signer as never)))).toBe('PUSH_BAD_SIGNER')
+    }
+    for (const namespaces of [[5n, 1], ['1', '0'], [Number.NaN], [null, 1], new Set([1])]) {
+      const input = { ...inputOf(groupOf()), namespaces: namespaces as never }
+      expect(codeOf(() => buildSubscribe(input))).toBe('PUSH_BAD_NAMESPACES')
+    }
+  })
+
   it('refuses what is no JSON', () => {
     const circle: Record<string, unknown> = {}
     circle.circle = circle
