@@ -18,7 +18,7 @@ export function compareKeys(a: GroupKeyEntry, b: GroupKeyEntry): number {
 /** Confirmed keys in ascending order, and the storage hashes of their messages by generation. */
 export class KeyStore {
   readonly keys: GroupKeyEntry[] = []
-  readonly hashes = new Map<number, Set<string>>()
+  readonly hashes: Map<number, Set<string>> = new Map()
   /** Whether anything is held that was not there when this was last set to false. */
   changed = false
 

@@ -7,11 +7,11 @@ export const V2_OVERHEAD = 1140
 /** Most bytes of a stored message in any namespace, decoded from base64. Protocol page 02, section 16. */
 export const V2_MAX_LENGTH = 76_800
 /** Seconds that an account key opens messages after its rotation: 16 days. */
-export const ACCOUNT_KEY_RETENTION = 16 * 86_400
+export const ACCOUNT_KEY_RETENTION: number = 16 * 86_400
 /** Seconds for which fetched keys are fresh: 24 hours. */
 export const KEYS_FRESH = 86_400
 /** Seconds after which fetched keys are used no more: 48 hours. */
-export const KEYS_EXPIRE = 2 * 86_400
+export const KEYS_EXPIRE: number = 2 * 86_400
 /** Seconds for which "this account has no keys" is believed: one hour. */
 export const NO_KEYS_RETRY = 3600
 /** Most records of one answer that are looked at. */
@@ -29,6 +29,6 @@ export const MAX_GROUP_RECORDS = 2048
 /** Seconds that a link request is stored: 10 minutes. */
 export const LINK_REQUEST_TTL = 600
 /** Seconds that group messages and key records are stored: 30 days. */
-export const GROUP_TTL = 30 * 86_400
+export const GROUP_TTL: number = 30 * 86_400
 /** Seconds after which an unreadable message of our own group means that we were displaced. */
 export const DISPLACEMENT_GRACE = 300
