@@ -189,6 +189,25 @@ describe('ISO media', () => {
     expect(stripMetadata({ content: heic('jpeg', [0xff, 0xd8, 0xff, 0xda, 1, 2]) })).toMatchObject({ stripped: true })
   })
 
+  it('tables that go on behind their box, and fragments in fragments without end, are not followed', () => {
+    const table = box('stbl', full('stsc', u32(0)), full('stsz', u32(0), u32(0)), full('stco', u32(100_000)))
+    const trak = box('trak', box('mdia', full('hdlr', zeros(4), text('vide'), zeros(13)), box('minf', table)))
+    const ftyp = box('ftyp', text('isom'), u32(0), text('isom'))
+    const shared = Uint8Array.from([...ftyp, ...box('moov', trak, trak), ...box('mdat', zeros(400_000))])
+    expect(stripMetadata({ content: shared })).toMatchObject({ stripped: false, reason: 'malformed' })
+
+    const levels = 100_000
+    const nested = Array.from({ length: levels }, (_, i) => [...u32(8 * (levels - i)), ...text('traf')]).flat()
+    const deep = Uint8Array.from([...ftyp, ...box('moov'), ...box('moof', nested)])
+    expect(stripMetadata({ content: deep })).toMatchObject({ stripped: true })
+
+    const references = full('iref', box('cdsc', [0, 1, 0xff, 0xff], zeros(2)))
+    const info = full('iinf', [0, 1], box('infe', [2, 0, 0, 0], [0, 1, 0, 0], text('hvc1'), [0]))
+    const meta = full('meta', info, references, box('iprp'), full('iloc', zeros(4)))
+    const still = Uint8Array.from([...box('ftyp', text('heic'), u32(0), text('heic')), ...meta, ...zeros(200_000)])
+    expect(stripMetadata({ content: still })).toMatchObject({ stripped: false, reason: 'malformed' })
+  })
+
   it('many empty boxes of media data and many items take no time', () => {
     const boxes = Array.from({ length: 90_000 }, () => box('mdat')).flat()
     const content = Uint8Array.from([...heic('hvc1', text('the picture')), ...boxes])

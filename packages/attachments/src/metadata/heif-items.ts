@@ -57,8 +57,14 @@ export function stripItems(read: Reader, meta: Box, patch: Patch, pictures: Rang
       patch.removed.add('thumbnail')
     } else if (PICTURES.has(type)) {
       // JPEG brings its own EXIF.
-      if (type === 'jpeg' && ranges.some(({ from, to }) => hasJpegMetadata(read.slice(from, to)))) throw unsupported()
-      for (const range of ranges) pictures.push(range)
+      for (const range of ranges) {
+        if (type === 'jpeg') {
+          patch.budget -= range.to - range.from
+          if (patch.budget < 0) throw malformed()
+          if (hasJpegMetadata(read.slice(range.from, range.to))) throw unsupported()
+        }
+        pictures.push(range)
+      }
     } else if (type === 'Exif' || type === 'mime' || type === 'uri ') {
       for (const range of ranges) clearSample(patch, range)
       const [first] = ranges
@@ -98,6 +104,7 @@ function detachThumbnails(read: Reader, children: readonly Box[], patch: Patch):
     const id = wide ? read.u32(box.body) : read.u16(box.body)
     if (box.type === 'thmb') thumbnails.add(id)
     const count = read.u16(box.body + (wide ? 4 : 2))
+    if (box.body + (wide ? 6 + 4 * count : 4 + 2 * count) > box.end) throw malformed()
     for (let i = 0; i < count; i++) {
       const at = box.body + (wide ? 6 + 4 * i : 4 + 2 * i)
       others.add(wide ? read.u32(at) : read.u16(at))

@@ -100,7 +100,7 @@ function structure(read: Reader, boxes: readonly Box[], isStill: boolean): Range
 
 function stripFragment(read: Reader, box: Box, patch: Patch): void {
   for (const child of boxesIn(read, box.body, box.end)) {
-    if (child.type === 'traf') stripFragment(read, child, patch)
+    if (child.type === 'traf' && box.type === 'moof') stripFragment(read, child, patch)
     if (child.type === 'udta' || child.type === 'meta' || child.type === 'uuid') free(patch, child, child.type)
   }
 }

@@ -152,12 +152,15 @@ function sampleRanges(read: Reader, minf: Box): Range[] {
   const count = read.u32(offsets.body + 4)
   if (count === 0) return []
   if (count > MAX_CHUNKS) throw unsupported()
+  checkTable(offsets, 8, count, offsets.type === 'stco' ? 4 : 8)
   const sizes = tables.find(({ type }) => type === 'stsz')
   if (sizes === undefined) throw unsupported()
   const uniform = read.u32(sizes.body + 4)
   const samples = read.u32(sizes.body + 8)
   const stsc = only(tables, 'stsc')
   const runs = read.u32(stsc.body + 4)
+  if (uniform === 0) checkTable(sizes, 12, samples, 4)
+  checkTable(stsc, 8, runs, 12)
   const ranges: Range[] = []
   let run = 0
   let sample = 0
@@ -174,6 +177,11 @@ function sampleRanges(read: Reader, minf: Box): Range[] {
     ranges.push({ from, to: from + length })
   }
   return ranges
+}
+
+/** A table lies in its box: many that each go on to the end of the file would take time without end. */
+function checkTable(box: Box, from: number, count: number, size: number): void {
+  if (box.body + from + count * size > box.end) throw malformed()
 }
 
 function only(boxes: readonly Box[], type: string): Box {
