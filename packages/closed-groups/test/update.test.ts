@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { bytesToHex, hexToBytes, isSessionKitError } from '@sessionkit/bytes'
 import { ready } from '@sessionkit/crypto'
-import { type Content, decodeContent, encodeContent } from '@sessionkit/envelope'
+import { type Content, decodeContent, encodeContent, openMessage, sealMessage } from '@sessionkit/envelope'
 import { type Account, accountFromSeed, type GroupId, parseGroupId, type SessionId } from '@sessionkit/session-id'
 import { createSigningValue, verifySigningValue } from '@sessionkit/swarm'
 import fc from 'fast-check'
@@ -12,8 +12,10 @@ import {
   type GroupUpdateReading,
   groupFromSeed,
   MAX_UPDATE_LIST_LENGTH,
+  openGroupContent,
   readUpdate,
   type SignedUpdate,
+  sealGroupContent,
   signUpdate,
   type UpdateDraft,
   updateSignedBytes,
@@ -465,6 +467,32 @@ describe('readUpdate', () => {
       const input = { groupId, authData: signingValue(), memberEd25519, ...wrong }
       expect(verifyAuthData(input as never)).toBe(false)
     }
+  })
+})
+
+describe('as it travels', () => {
+  it('an invite 1-to-1, a notice in the group', () => {
+    const group = groupOf(1)
+    const [admin, bob] = [account(1), account(2)]
+    const authData = createSigningValue({ group, member: bob.sessionId })
+    const update: UpdateDraft = { type: 'invite', member: bob.sessionId, name: 'Chess', authData }
+    const invite = buildUpdate({ update, timestamp: TS, group })
+    const got = openMessage(sealMessage({ content: invite, from: admin, to: bob.sessionId, timestamp: TS }), {
+      recipient: bob,
+    })
+    expect(readUpdate({ ...got, from: 'contact', self: bob })).toMatchObject({
+      valid: true,
+      update: { type: 'invite' },
+    })
+
+    const key = new Uint8Array(32).fill(3)
+    const content = buildUpdate({ update: { type: 'delete-content', hashes: ['h'] }, timestamp: TS, group })
+    const { groupId } = group
+    const ciphertext = sealGroupContent({ content, from: admin, groupId, key, timestamp: TS })
+    const opened = openGroupContent({ ciphertext, groupId, keys: [key] })
+    expect(readUpdate({ ...opened, from: groupId, self: bob })).toMatchObject({
+      ...{ valid: true, update: { authority: 'admin', hashes: ['h'] } },
+    })
   })
 })
 
