@@ -78,7 +78,13 @@ function memberContents(member: GroupMember): Entry {
  * What a device is sending right now is in no message: unless `exact` (a dump has it), the word that an entry has for it
  * is compared with what we derive when told so.
  */
-export function expectContents(entry: Entry, name: string, config: GroupConfig, exact: boolean, path: string = name): void {
+export function expectContents(
+  entry: Entry,
+  name: string,
+  config: GroupConfig,
+  exact: boolean,
+  path: string = name,
+): void {
   if (!has(entry, name)) return
   const expected = object(entry, name)
   if (config instanceof GroupInfo) {
