@@ -268,6 +268,28 @@ export class Config {
     if (set.size > 0 || old instanceof Set) this.set(path, set)
   }
 
+  /** Runs changes of what is below `path`; when one of them throws, all are taken back. */
+  change(path: ConfigPath, run: () => void): void {
+    const before = this.get(path)
+    const draft = this.#draft
+    const [state, current, obsolete, needsDump] = [this.#state, this.#current, new Set(this.#obsolete), this.#needsDump]
+    try {
+      run()
+    } catch (error) {
+      if (draft !== null) {
+        if (before === undefined) this.erase(path)
+        else this.set(path, before)
+      } else {
+        this.#draft = null
+        this.#state = state
+        this.#current = current
+        this.#obsolete = obsolete
+      }
+      this.#needsDump = needsDump
+      throw error
+    }
+  }
+
   /** Replaces all application data. */
   replaceData(data: ConfigDict): void {
     checkValue(data)
@@ -428,21 +450,28 @@ export class Config {
     }
     if (stored.length > 2 * MAX_STORED_CONFIG) throw new ConfigError('CONFIG_TOO_LARGE', 'larger than can be stored')
     let body = unpadConfig(decryptConfig({ encrypted: this.#unwrap(stored), keys: this.#keys, domain: this.domain }))
-    let storageHashes: readonly string[] = [hash]
-    if (body[0] === 0x6d) {
-      const part = parseConfigPart(body)
-      const result = this.#parts.add(part, hash, this.#now())
-      if (result === 'known') return null
-      this.#needsDump = true
-      if (result === 'kept') return null
+    if (body[0] !== 0x6d) return { message: this.#parse(body, 1), storageHashes: [hash] }
+    const part = parseConfigPart(body)
+    const result = this.#parts.add(part, hash, this.#now())
+    if (result === 'known') return null
+    this.#needsDump = true
+    if (result === 'kept') return null
+    try {
       body = unpadConfig(result.padded)
-      storageHashes = result.storageHashes
+      return { message: this.#parse(body, result.storageHashes.length), storageHashes: result.storageHashes }
+    } catch (error) {
+      // Not finished: a later version may be able to read it.
+      this.#parts.forget(part.finalHash)
+      throw error
     }
-    const plaintext = decompressBody(body, Math.min(MAX_DECOMPRESSED_PER_PART * storageHashes.length, MAX_PLAINTEXT))
+  }
+
+  #parse(body: Uint8Array, parts: number): ConfigMessage {
+    const plaintext = decompressBody(body, Math.min(MAX_DECOMPRESSED_PER_PART * parts, MAX_PLAINTEXT))
     const message = parseConfigMessage(plaintext, { verify: this.#options.verify })
     // One that nobody could ever supersede would end the config, and take the place of our own edits.
     if (message.seqno >= MAX_SEQNO) throw new ConfigError('CONFIG_BAD_SEQNO', 'seqno: none is left above')
-    return { message, storageHashes }
+    return message
   }
 
   /** A released client wrapped twice, so this looks twice. */

@@ -96,8 +96,12 @@ export class Contacts extends UserConfig {
    * Throws `CONFIG_BAD_ID` and `CONFIG_BAD_VALUE`.
    */
   set(contact: { readonly sessionId: SessionId } & Partial<Contact>): void {
-    const { config } = this
     const key = idKey(contact.sessionId, ['05'])
+    this.config.change(['c', key], () => this.#write(key, contact))
+  }
+
+  #write(key: string, contact: Partial<Contact>): void {
+    const { config } = this
     const path = (field: string): ConfigPath => ['c', key, field]
     const picture = contact.picture === undefined ? undefined : checkedPicture(contact.picture)
     const timer = checkedDisappearing(contact.disappearing)
@@ -142,7 +146,16 @@ export class Contacts extends UserConfig {
     const key = bytesToBinary(checkedBytes(contact.publicKey, 32, 'server key'))
     const picture = contact.picture === undefined ? undefined : checkedPicture(contact.picture)
     const path = (field: string): ConfigPath => ['b', server, 'R', hex, field]
+    config.change(['b', server, 'R', hex], () => this.#writeBlinded(path, contact, picture))
     config.set(['b', server, '#'], key)
+  }
+
+  #writeBlinded(
+    path: (field: string) => ConfigPath,
+    contact: Pick<BlindedContact, 'blindedId'> & Partial<BlindedContact>,
+    picture: ProfilePicture | null | undefined,
+  ): void {
+    const { config } = this
     writeText(config, path('n'), truncateName(contact.name ?? readText(config, path('n'))), true)
     writeFlag(config, path('y'), contact.blindedId.startsWith('15'))
     if (picture !== undefined) writePicture(config, path('p'), path('q'), picture)

@@ -84,13 +84,16 @@ export class ConvoInfoVolatile extends UserConfig {
    * Throws `CONFIG_BAD_ID`, `CONFIG_BAD_URL` and `CONFIG_BAD_VALUE`.
    */
   set(conversation: ConversationRef & Partial<ReadState> & { readonly publicKey?: Uint8Array | undefined }): void {
-    const { config } = this
     const path = pathOf(conversation)
+    this.config.change(path, () => this.#write(path, conversation))
+  }
+
+  #write(
+    path: ConfigPath,
+    conversation: ConversationRef & Partial<ReadState> & { readonly publicKey?: Uint8Array | undefined },
+  ): void {
+    const { config } = this
     const { lastRead, unread, pro } = conversation
-    if (conversation.type === 'community') {
-      const known = readBytes(config, [path[0]!, path[1]!, '#'], 32)
-      writeServerKey(config, path, conversation.publicKey ?? known ?? new Uint8Array())
-    }
     if (lastRead !== undefined) {
       const stored = readNumber(config, [...path, 'r']) ?? 0
       if (lastRead < stored || lastRead > this.now() - VOLATILE_WRITE_MS) {
@@ -98,6 +101,10 @@ export class ConvoInfoVolatile extends UserConfig {
       }
     }
     if (unread !== undefined) writeFlag(config, [...path, 'u'], unread)
+    if (conversation.type === 'community') {
+      const known = readBytes(config, [path[0]!, path[1]!, '#'], 32)
+      writeServerKey(config, path, conversation.publicKey ?? known ?? new Uint8Array())
+    }
     if (pro === undefined || (conversation.type !== 'oneToOne' && conversation.type !== 'blinded')) return
     if (pro === null) {
       config.erase([...path, 'e'])

@@ -122,6 +122,11 @@ export class PartSets {
     if (finished.length > MAX_FINISHED_SETS) this.#sets.delete(oldest(finished))
   }
 
+  /** Forgets a set, as one whose message a later version may be able to read. */
+  forget(finalHash: string): void {
+    this.#sets.delete(finalHash)
+  }
+
   /** Storage hashes of the parts of incomplete sets: they must be kept alive. */
   storageHashes(): string[] {
     return [...this.#sets.values()].flatMap((set) => [...(set.parts?.values() ?? [])].map((part) => part.storageHash))

@@ -90,8 +90,12 @@ export class UserGroups extends UserConfig {
   }
 
   setGroup(group: Changes<Omit<GroupEntry, 'type'>, 'id'>): void {
-    const { config } = this
     const key = idKey(group.id, ['03'])
+    this.config.change(['g', key], () => this.#writeGroup(key, group))
+  }
+
+  #writeGroup(key: string, group: Partial<GroupEntry>): void {
+    const { config } = this
     const path = (field: string): ConfigPath => ['g', key, field]
     const authData = group.authData == null ? group.authData : checkedBytes(group.authData, 100, 'auth data')
     if (group.adminSeed != null && !ownsGroup(checkedBytes(group.adminSeed, 32, 'admin seed'), key)) {
@@ -141,9 +145,11 @@ export class UserGroups extends UserConfig {
   /** The server's key is shared by its rooms: the last one written counts. */
   setCommunity(community: Changes<Omit<CommunityEntry, 'type'>, 'baseUrl' | 'room' | 'publicKey'>): void {
     const path = roomPath('o', community.baseUrl, community.room)
-    writeServerKey(this.config, path, community.publicKey)
-    this.config.set([...path, 'n'], storedText(community.room))
-    this.#writeSettings(path, community)
+    this.config.change(path, () => {
+      this.config.set([...path, 'n'], storedText(community.room))
+      this.#writeSettings(path, community)
+      writeServerKey(this.config, path, community.publicKey)
+    })
   }
 
   eraseCommunity(ref: { readonly baseUrl: string; readonly room: string }): boolean {
@@ -156,8 +162,12 @@ export class UserGroups extends UserConfig {
 
   /** Throws for a name above 100 bytes. An id in both lists becomes an admin. */
   setLegacyGroup(group: Changes<Omit<LegacyGroupEntry, 'type'>, 'id'>): void {
-    const { config } = this
     const key = idKey(group.id, ['05'])
+    this.config.change(['C', key], () => this.#writeLegacyGroup(key, group))
+  }
+
+  #writeLegacyGroup(key: string, group: Partial<LegacyGroupEntry>): void {
+    const { config } = this
     const path = (field: string): ConfigPath => ['C', key, field]
     const name = checkedName(group.name ?? readText(config, path('n')), 'name')
     const { encryption } = group

@@ -226,3 +226,72 @@ it('no setting is taken from what is no value of it', () => {
     expect(codeOf(() => list.set({ sessionId: id(1), ...wrong } as never))).toBe('CONFIG_BAD_VALUE')
   }
 })
+
+describe('a setter that throws has changed nothing', () => {
+  const publicKey = new Uint8Array(32).fill(3)
+  const group = `03${'b'.repeat(64)}` as never
+  const baseUrl = 'http://x.example'
+  const blindedId = `15${'c'.repeat(64)}` as never
+  const time = now()
+
+  it.each([0, 1, 2])('in state %i', (state) => {
+    const list = contacts()
+    const groups = new UserGroups({ account: account(), now })
+    const read = new ConvoInfoVolatile({ account: account(), now })
+    const configs = [list.config, groups.config, read.config]
+    list.set({ sessionId: id(1), name: 'Ada', priority: 1 })
+    list.setBlinded({ baseUrl, publicKey, blindedId, name: 'Ada' })
+    groups.setGroup({ id: group, name: 'old' })
+    groups.setLegacyGroup({ id: id(1), name: 'old', members: [id(2)] })
+    groups.setCommunity({ baseUrl, room: 'old', publicKey, priority: 1 })
+    read.set({ type: 'community', baseUrl, room: 'old', publicKey, lastRead: time })
+    if (state > 0) for (const config of configs) config.push()
+    if (state > 1) for (const config of configs) config.confirmPushed({ seqno: 1, hashes: ['h'] })
+    for (const config of configs) config.dump()
+    const before = configs.map((config) => bytesToBinary(config.makeDump()))
+    const wrong = { name: 'new', priority: 0.5 }
+    for (const attempt of [
+      () => list.set({ sessionId: id(1), ...wrong }),
+      () => list.set({ sessionId: id(2), ...wrong }),
+      () => list.setBlinded({ baseUrl, publicKey, blindedId, ...wrong }),
+      () => list.setBlinded({ baseUrl: 'http://y.example', publicKey, blindedId, ...wrong }),
+      () => groups.setGroup({ id: group, invited: true, name: '\ud800' }),
+      () => groups.setLegacyGroup({ id: id(1), name: 'new', disappearingSeconds: -1 }),
+      () => groups.setLegacyGroup({ id: id(3), name: 'new', disappearingSeconds: -1 }),
+      () => groups.setCommunity({ baseUrl, room: 'old', publicKey: new Uint8Array(3), priority: 2 }),
+      () => groups.setCommunity({ baseUrl: 'http://y.example', room: 'new', publicKey, priority: 0.5 }),
+      () => read.set({ type: 'community', baseUrl: 'http://y.example', room: 'new', lastRead: time }),
+      () => read.set({ type: 'oneToOne', id: id(1), unread: true, pro: { expiry: 1, hash: new Uint8Array(3) } }),
+    ]) {
+      expect(codeOf(attempt)).toBe('CONFIG_BAD_VALUE')
+    }
+    expect(configs.map((config) => bytesToBinary(config.makeDump()))).toEqual(before)
+    expect(configs.map((config) => config.needsDump)).toEqual([false, false, false])
+  })
+})
+
+describe('a message in parts', () => {
+  const seal = (part: Uint8Array): Uint8Array => encryptConfig({ padded: part, key, domain: 'Test' })
+
+  it('that says another number of parts than before is refused', () => {
+    const [first, second] = splitConfig(new Uint8Array(80_000).fill(1))
+    const config = generic()
+    expect(config.merge([{ hash: 'a', data: seal(first!) }]).accepted).toEqual(['a'])
+    const at = bytesToBinary(second!.subarray(0, 60)).indexOf('1:\x02') + 2
+    second![at] = 3
+    expect(config.merge([{ hash: 'b', data: seal(second!) }]).rejected).toEqual([
+      { hash: 'b', code: 'CONFIG_BAD_PART' },
+    ])
+    expect(config.activeHashes).toEqual(['a'])
+  })
+
+  it('that this version cannot read is not taken for a known one when it comes again', () => {
+    const text = `d1:!i1e1:#i7e1:&d1:a80000:${'x'.repeat(80_000)}e1:<le1:=dee`
+    const parts = splitConfig(padConfig(binaryToBytes(text))).map((part, i) => ({ hash: `p${i}`, data: seal(part) }))
+    const config = generic()
+    for (const reader of [config, config, generic(config.makeDump())]) {
+      expect(reader.merge(parts).rejected).toEqual([{ hash: 'p1', code: 'CONFIG_UNREADABLE_VERSION' }])
+      expect([reader.seqno, reader.activeHashes]).toEqual([0, []])
+    }
+  })
+})
