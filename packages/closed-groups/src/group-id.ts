@@ -38,6 +38,16 @@ export function groupKeyOf(groupId: GroupId): { readonly ed25519: Uint8Array; re
   }
 }
 
+/** The Ed25519 key of a group id, whatever point it is: enough to check signatures with. Throws `GROUP_BAD_ID`. */
+export function groupEd25519Of(groupId: GroupId): Uint8Array {
+  try {
+    return hexToBytes(parseGroupId(groupId).slice(2))
+  } catch (cause) {
+    if (!isSessionKitError(cause)) throw cause
+    throw new ClosedGroupError('GROUP_BAD_ID', 'groupId: expected an id that begins with 03', { cause })
+  }
+}
+
 /** The id in lower case. Throws `GROUP_BAD_ID`. */
 export function checkedMemberId(id: string): SessionId {
   try {

@@ -12,7 +12,7 @@ import {
 import { type GroupId, idFromPublicKey, type SessionId } from '@sessionkit/session-id'
 import { bytesField, decodeDict } from './bencode-dict.ts'
 import { ClosedGroupError } from './error.ts'
-import { groupKeyOf } from './group-id.ts'
+import { groupEd25519Of, groupKeyOf } from './group-id.ts'
 import { GROUP_KEY_LENGTH, GROUP_MESSAGE_PADDING, MAX_GROUP_PLAINTEXT, MAX_STORED_GROUP_MESSAGE } from './limits.ts'
 import { openBox } from './multi-encrypt.ts'
 
@@ -49,6 +49,7 @@ export function encryptGroupMessage(input: EncryptGroupMessageInput): Uint8Array
   if (message.length > MAX_GROUP_PLAINTEXT) throw tooLarge('message', MAX_GROUP_PLAINTEXT)
   if (!(key instanceof Uint8Array) || key.length !== GROUP_KEY_LENGTH) throw badArgument('key: expected 32 bytes')
   if (!Number.isInteger(padding) || padding < 0 || padding > 65_536) throw badArgument('padding: out of range')
+  groupKeyOf(groupId)
   const frame = compress === undefined ? null : shorterFrame(message, compress)
   const data = frame ?? message
   const signature = ed25519Sign({ message: signedBytes(data, groupId, input.signatureForm), keyPair: sender.ed25519 })
@@ -147,7 +148,7 @@ function senderOf(ed25519: Uint8Array): SessionId {
 function signedBytes(data: Uint8Array, groupId: GroupId, form: SignatureForm = 'network'): Uint8Array {
   if (form === 'legacy-2025-01') return data
   if (form !== 'network') throw badArgument('signatureForm: network or legacy-2025-01')
-  return concatBytes(data, groupKeyOf(groupId).ed25519)
+  return concatBytes(data, groupEd25519Of(groupId))
 }
 
 function shorterFrame(message: Uint8Array, compress: Compress): Uint8Array | null {

@@ -308,7 +308,7 @@ describe('round trips', () => {
         fc.nat(8),
         (messages, domain, padTo) => {
           const recipients = people.map(({ x25519 }) => x25519.publicKey)
-            const container = multiEncrypt({ messages, recipients, sender, domain, padTo })
+          const container = multiEncrypt({ messages, recipients, sender, domain, padTo })
           const open = (who: ReturnType<typeof person>): Uint8Array | null =>
             multiDecrypt({ container, recipient: who.x25519, sender: sender.publicKey, domain })
           expect(people.map(open)).toEqual(messages.map((message) => new Uint8Array(message)))
