@@ -45,7 +45,11 @@ export function decodeLegacyKeyPair(bytes: Uint8Array): X25519KeyPair {
   } finally {
     carrier.fill(0)
   }
-  return keyPairOf(keyPair)
+  try {
+    return keyPairOf(keyPair)
+  } finally {
+    keyPair?.privateKey.fill(0)
+  }
 }
 
 /** The checked key pair of a decoded message. Throws `GROUP_BAD_KEY_PAIR`. */
