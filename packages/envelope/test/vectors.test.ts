@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { decryptV1, encryptV1, encryptV1Deterministic } from '../src/index.ts'
 import { codeOf } from './code-of.ts'
 import { replay } from './random.ts'
+import './v2-known-answers.ts'
 
 interface Account {
   ed25519_seed: string
