@@ -98,12 +98,16 @@ export abstract class GroupConfig {
     if (options.repush === true) this.#config.makeDirty()
   }
 
-  /** We have become an admin. Throws `GROUP_WRONG_SEED` for the key pair of another group. */
+  /** We have become an admin; does nothing when we are one. Throws `GROUP_WRONG_SEED` for the key pair of another group. */
   becomeAdmin(admin: GroupAdmin): void {
-    this.#admin = this.#checkedAdmin(admin)
-    const dump = this.#config.makeDump()
-    this.#config.wipe()
-    this.#config = this.#open(dump)
+    const checked = this.#checkedAdmin(admin)
+    if (this.#admin !== undefined) return
+    this.#admin = checked
+    const old = this.#config
+    this.#config = this.#open(old.makeDump())
+    // What was not saved is still not saved.
+    if (old.needsDump) this.#config.extra = old.extra
+    old.wipe()
   }
 
   merge(messages: readonly StoredConfig[]): MergeReport {

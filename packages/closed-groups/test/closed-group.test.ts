@@ -252,6 +252,10 @@ describe('a group', () => {
     expect(restored.decrypt(ciphertext)).toMatchObject({ message: hello, sender: alice.sessionId, keyIndex: 0 })
 
     // Promoted: everything can be edited, without a change of content.
+    restored.info.merge(stored(infoPush, 'again'))
+    const unsaved = restored.needsDump
+    restored.loadAdminKey(admin.ed25519.seed)
+    expect([unsaved, restored.needsDump]).toEqual([true, true])
     restored.loadAdminKey(admin.ed25519.seed)
     expect([restored.isAdmin, restored.info.isReadOnly, restored.info.name, restored.needsPush]).toEqual([
       true,

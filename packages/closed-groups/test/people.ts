@@ -17,6 +17,12 @@ export function generator(start: number): () => number {
   }
 }
 
+function longer(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(bytes.length + 1)
+  copy.set(bytes)
+  return copy
+}
+
 /** Random and mutated inputs, half of each. */
 export function* inputs(count: number, start: number, samples: readonly Uint8Array[]): Generator<Uint8Array> {
   const next = generator(start)
@@ -34,6 +40,6 @@ export function* inputs(count: number, start: number, samples: readonly Uint8Arr
     const copy = new Uint8Array(sample)
     for (let change = 0; change <= below(4); change++) copy[below(copy.length)] = below(256)
     const cut = next()
-    yield cut < 0.2 ? copy.slice(0, below(copy.length)) : cut < 0.3 ? Uint8Array.of(...copy, below(256)) : copy
+    yield cut < 0.2 ? copy.slice(0, below(copy.length)) : cut < 0.3 ? longer(copy) : copy
   }
 }

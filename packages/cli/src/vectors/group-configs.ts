@@ -114,8 +114,9 @@ export async function expectPush(input: {
   readonly type: GroupConfigType
   readonly push: Entry
   readonly path: string
+  readonly countFrame: VectorContext['countFrame']
 }): Promise<{ readonly seqno: number }> {
-  const { config, type, push, path } = input
+  const { config, type, push, path, countFrame } = input
   const got = config.push()
   expectField(push, 'seqno', got.seqno, `${path}.seqno`)
   if (has(push, 'obsolete_hashes')) {
@@ -138,7 +139,9 @@ export async function expectPush(input: {
   const ours = decompressBody(unpadConfig(decryptConfig({ encrypted: got.messages[0]!, keys: [key], domain })))
   expectField(push, 'plaintext', ours, `${path}: our plaintext`)
   const compressor = await zstd()
-  if (compressor.exact || !flag(push, 'compressed')) {
+  const isCompressed = flag(push, 'compressed')
+  if (isCompressed) countFrame(compressor.exact ? 'exact' : 'byContent')
+  if (compressor.exact || !isCompressed) {
     expectSame(`${path}: body`, body, compressBody(bytes(push, 'plaintext'), compressor.compress))
     expectSame(`${path}.encrypted`, encrypted, got.messages[0])
   }
@@ -148,6 +151,7 @@ export async function expectPush(input: {
 const conflicts =
   (type: GroupConfigType): VectorHandler =>
   async (entry, context) => {
+    const { countFrame } = context
     const group = groupOf(entry)
     const keys = [bytes(entry, 'key')]
     const device = (admin?: GroupAdmin): Promise<GroupConfig> =>
@@ -159,7 +163,7 @@ const conflicts =
     expectField(entry, 'namespace', editor.namespace)
     expectField(base, 'key', keys[0], 'base.key')
     edit(editor, base)
-    const pushed = await expectPush({ config: editor, type, push: base, path: 'base' })
+    const pushed = await expectPush({ config: editor, type, push: base, path: 'base', countFrame })
     editor.confirmPushed({ seqno: pushed.seqno, hashes: [text(base, 'hash')] })
     expectContents(base, 'contents', editor, false, 'base.contents')
     const first = stored(text(base, 'hash'), bytes(base, 'encrypted'))
@@ -171,7 +175,7 @@ const conflicts =
     for (const [i, fork] of forks.entries()) {
       const config = await loaded(group)
       edit(config, fork)
-      await expectPush({ config, type, push: fork, path: `forks[${i}]` })
+      await expectPush({ config, type, push: fork, path: `forks[${i}]`, countFrame })
       expectContents(fork, 'contents', config, false, `forks[${i}].contents`)
     }
     const byHash = new Map(
@@ -199,7 +203,8 @@ const conflicts =
       firstPush ??= push
       const same = push.same_plaintext_as_first === true
       const { plaintext, encrypted } = firstPush
-      await expectPush({ config, type, push: same ? { plaintext, encrypted, ...push } : push, path: `${path}.push` })
+      const expected = same ? { plaintext, encrypted, ...push } : push
+      await expectPush({ config, type, push: expected, path: `${path}.push`, countFrame })
     }
     if (!has(entry, 'forged')) return
     const forged = object(entry, 'forged')

@@ -72,6 +72,7 @@ const lifecycle: VectorHandler = async (entry, context) => {
     if (found === undefined) throw new Mismatch(`no ${who}`)
     return found.keys
   }
+  const { countFrame } = context
   const steps = objects(entry, 'steps')
   const options = { groupId: group.groupId, admin: group }
   const configs = {
@@ -91,7 +92,7 @@ const lifecycle: VectorHandler = async (entry, context) => {
         edit(config, push)
         config.setKeys(adminKeys.keys(), { repush: true })
         expectField(push, 'key', adminKeys.encryptionKey(), `${path}.${type}_push.key`)
-        const { seqno } = await expectPush({ config, type, push, path: `${path}.${type}_push` })
+        const { seqno } = await expectPush({ config, type, push, path: `${path}.${type}_push`, countFrame })
         expectContents(step, `${type}_contents`, config, false, `${path}.${type}_contents`)
         config.confirmPushed({ seqno, hashes: [hashOfPush(steps, i, type)] })
       }
@@ -244,6 +245,7 @@ const encryptMessage: VectorHandler = async (entry, context) => {
   // A compressor of another version makes other bytes, which is no fault of the message's format.
   const withCompressor = flag(entry, 'compress_requested')
   const made = encryptGroupMessage(withCompressor ? { ...common, compress } : common)
+  if (compressed) context.countFrame(exact ? 'exact' : 'byContent')
   if (exact || !compressed) expectSame('ciphertext', ciphertext, made)
   expectSame(
     'our message',
