@@ -1,7 +1,7 @@
-import { ready } from '@sessionkit/crypto'
+import { ed25519Sign, ready } from '@sessionkit/crypto'
 import { type Content, openMessage, sealMessage } from '@sessionkit/envelope'
 import type { GroupId } from '@sessionkit/session-id'
-import { createSigningValue } from '@sessionkit/swarm'
+import { createSigningValue, subaccountToken } from '@sessionkit/swarm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   buildUpdate,
@@ -201,6 +201,22 @@ describe('readUpdate', () => {
     for (const input of [null, {}, { self: {} }, { self: { ed25519: {} } }]) {
       expect(codeOf(() => readUpdate(input as never))).toBe('GROUP_BAD_ARGUMENT')
     }
+  })
+
+  it('verifyAuthData refuses another prefix than 03, but for tokens of any prefix', () => {
+    const grant = { group: group(), member: self().sessionId }
+    const point = subaccountToken(grant).subarray(4)
+    const factor = signingValue().subarray(4, 36)
+    const withHead = (...head: number[]) => {
+      const message = Uint8Array.of(...head, 0, 0, ...point)
+      const signature = ed25519Sign({ message, keyPair: group().ed25519 })
+      const authData = Uint8Array.of(...head, 0, 0, ...factor, ...signature)
+      return verifyAuthData({ groupId: group().groupId, authData, memberEd25519: self().ed25519.publicKey })
+    }
+    expect(withHead(3, 3)).toBe(true)
+    expect(withHead(5, 3)).toBe(false)
+    expect(withHead(5, 3 | 8)).toBe(true)
+    expect([withHead(3, 1), withHead(3, 2), withHead(3, 0)]).toEqual([false, false, false])
   })
 
   it('verifyAuthData is false for malformed values', () => {
