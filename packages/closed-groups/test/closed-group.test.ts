@@ -1,3 +1,4 @@
+import { Zstd } from '@hpcc-js/wasm-zstd'
 import { bytesToBinary, type ConfigPush } from '@sessionkit/config'
 import { ready } from '@sessionkit/crypto'
 import fc from 'fast-check'
@@ -327,6 +328,16 @@ describe('round trips', () => {
     const long = junkBytes(new Uint8Array(32), 200)
     expect(junkBytes(new Uint8Array(32), 65)).toEqual(long.slice(0, 65))
     expect(junkBytes(new Uint8Array(32), 0)).toEqual(new Uint8Array())
+  })
+
+  it('of messages in several zstd frames', async () => {
+    const zstd = await Zstd.load()
+    const [a, b] = [new Uint8Array(400).fill(1), new Uint8Array(500).fill(2)]
+    const compress = (): Uint8Array => Uint8Array.of(...zstd.compress(a, 1), ...zstd.compress(b, 1))
+    const message = Uint8Array.of(...a, ...b)
+    const ciphertext = encryptGroupMessage({ message, sender: alice, groupId: g.groupId, key, compress })
+    expect(ciphertext.length).toBeLessThan(message.length)
+    expect(decryptGroupMessage({ ciphertext, groupId: g.groupId, keys: [key] }).message).toEqual(message)
   })
 
   it('tries the newest key first, and each once', () => {
