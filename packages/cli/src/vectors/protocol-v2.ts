@@ -423,15 +423,9 @@ function linkRequest(entry: Entry): void {
     expectField(entry, 'record_digest_blake2b8', recordDigest(opened.encodedRecord))
     expectField(entry, 'plaintext_sha256', sha256(request))
     expectField(entry, 'message_sha256', sha256(message))
+    expectField(entry, 'sas_seed', linkRequestEmoji(request).seed)
   }
-  checkLinkEmoji(entry, request)
-}
-
-/** The emoji follow from the seed where that is given; the seed follows from the request. */
-function checkLinkEmoji(entry: Entry, request: Uint8Array): void {
   if (has(entry, 'sas_seed')) expectEmoji(entry, 'sas_', sasEmoji(bytes(entry, 'sas_seed')))
-  const own = linkRequestEmoji(request)
-  expectSame('emoji of the request', sasEmoji(own.seed).indices, own.indices)
 }
 
 function recordOfLength(entry: Entry, keys: DeviceRecord['keys']): DeviceRecord {
