@@ -60,6 +60,7 @@ describe('the runner', () => {
   it('reports whatever an entry holds, and never throws', async () => {
     const files = [
       'libsession-crypto',
+      'libsession-groups',
       'libsession-onion',
       'libsession-session-protocol',
       'libsession-xed25519',
