@@ -159,6 +159,14 @@ describe('control messages', () => {
     expect(bad({ encryptionKeyPair: { publicKey: new Uint8Array(32), privateKey: new Uint8Array(32) } })).toBe(
       'bad-key-pair',
     )
+    for (const pairOf of [
+      null,
+      {},
+      { publicKey: 5, privateKey: new Uint8Array(32) },
+      { publicKey: pair(5).publicKey },
+    ]) {
+      expect(bad({ encryptionKeyPair: pairOf })).toBe('bad-key-pair')
+    }
     expect(bad({ members: [idToBytes(id(1))] })).toBe('not-addressed')
     expect(bad({ admins: [idToBytes(id(3))] })).toBe('not-admin')
     expect(bad({ admins: [idToBytes(id(1)), idToBytes(id(3))] })).toBe('not-admin')

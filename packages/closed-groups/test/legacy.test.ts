@@ -183,6 +183,8 @@ describe('key pairs', () => {
       other,
       hexToBytes(`0a21${'05'}${bytesToHex(pair(5).publicKey)}1220${'05'.repeat(32)}`),
     ]
+    wrong.push(hexToBytes(`0a20${bytesToHex(pair(5).publicKey)}121f${'05'.repeat(31)}`))
+    wrong.push(hexToBytes(`0a20${bytesToHex(pair(5).publicKey)}1221${'05'.repeat(33)}`))
     for (const value of wrong) expect(codeOf(() => decodeLegacyKeyPair(value as Uint8Array))).toBe('GROUP_BAD_KEY_PAIR')
     // Unknown fields are skipped.
     expect(decodeLegacyKeyPair(new Uint8Array([...bytes(), 0x18, 1])).publicKey).toEqual(pair(5).publicKey)
