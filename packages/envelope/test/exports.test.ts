@@ -1,53 +1,5 @@
 import { expect, test } from 'vitest'
-import * as index from '../src/index.ts'
 import * as v2 from '../src/v2.ts'
-
-test('the public names', () => {
-  expect(Object.keys(index).sort()).toMatchInlineSnapshot(`
-    [
-      "EnvelopeError",
-      "FLAG_TIMER_UPDATE",
-      "MAX_ATTACHMENTS",
-      "MAX_BODY_CODE_POINTS",
-      "MAX_CONTENT_LENGTH",
-      "MAX_DECODED_LENGTH",
-      "MAX_EMOJI_LENGTH",
-      "MAX_PRO_BODY_CODE_POINTS",
-      "MAX_RECEIPT_TIMESTAMPS",
-      "MAX_STORED_LENGTH",
-      "TTL_BY_KIND",
-      "V1_OVERHEAD",
-      "checkContent",
-      "checkSelfRules",
-      "contentKind",
-      "countCodePoints",
-      "createTimestampSource",
-      "decodeContent",
-      "decodeEnvelope",
-      "decoyProSignature",
-      "decryptV1",
-      "encodeContent",
-      "encodeEnvelope",
-      "encryptV1",
-      "encryptV1Deterministic",
-      "openMessage",
-      "pad",
-      "paddedLength",
-      "parseProProof",
-      "proFeatures",
-      "proStatus",
-      "sealMessage",
-      "syncCopy",
-      "truncateBody",
-      "ttlFor",
-      "unpad",
-      "unwrapEnvelope",
-      "verifyProProof",
-      "verifyProSignature",
-      "wrapEnvelope",
-    ]
-  `)
-})
 
 test('the public names of v2', () => {
   expect(Object.keys(v2).sort()).toMatchInlineSnapshot(`

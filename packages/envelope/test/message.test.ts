@@ -164,12 +164,17 @@ test('the exported names', () => {
       "openMessage",
       "pad",
       "paddedLength",
+      "parseProProof",
+      "proFeatures",
+      "proStatus",
       "sealMessage",
       "syncCopy",
       "truncateBody",
       "ttlFor",
       "unpad",
       "unwrapEnvelope",
+      "verifyProProof",
+      "verifyProSignature",
       "wrapEnvelope",
     ]
   `)

@@ -7,6 +7,7 @@ import {
   decoyProSignature,
   encodeContent,
   type ProProof,
+  pad,
   parseProProof,
   proFeatures,
   proStatus,
@@ -127,6 +128,18 @@ describe('Pro proofs', () => {
     expect(verifyProSignature({ message: utf8ToBytes('other'), signature, rotatingPublicKey })).toBe(false)
     expect(verifyProSignature({ message: signed, signature: signature.slice(1), rotatingPublicKey })).toBe(false)
     expect(verifyProSignature({ message: signed, signature, rotatingPublicKey: new Uint8Array(31) })).toBe(false)
+  })
+
+  test('in a community: over the padded content without its signature', () => {
+    const proMessage = { proof: proofOf(2) }
+    const content = { dataMessage: { body: 'hi' }, sigTimestamp: Number(MS), proMessage }
+    const message = pad(encodeContent(content))
+    const signature = ed25519Sign({ message, keyPair: keyPair(2) })
+    const received = decodeContent(encodeContent({ ...content, proSigForCommunityMessageOnly: signature }))
+    const { proSigForCommunityMessageOnly, ...rest } = received
+    expect(status({ proMessage, signature: proSigForCommunityMessageOnly, signed: pad(encodeContent(rest)) })).toBe(
+      'valid',
+    )
   })
 
   test('known answers, computed by this project', () => {
