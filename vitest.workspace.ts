@@ -7,7 +7,7 @@ const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } }
 const testTimeout = 60_000
 const isolated = 'packages/*/test/**/*.isolated.test.ts'
 // The known answers once more, as a browser would compute them, and with `@sessionkit/crypto/native`.
-const knownAnswers = 'packages/{onion,envelope,swarm,open-groups,attachments}/test/vectors.test.ts'
+const knownAnswers = 'packages/{onion,envelope,swarm,open-groups,attachments,closed-groups}/test/vectors.test.ts'
 // Vite adds the condition `node` by itself, so the backend is named here instead of left to conditions.
 const backend = (name: string): string =>
   fileURLToPath(new URL(`packages/crypto/src/backend-${name}.ts`, import.meta.url))
