@@ -360,7 +360,10 @@ describe('small parts', () => {
 describe('10,000 random and changed inputs give a value or a typed error', () => {
   test('openGroupMessage', () => {
     const small = resign(sealGroup(), { C: fill(1, 1088), K: fill(1, 34), d: fill(1, 40) })
-    for (const bytes of hostile([small], 10_000, 41)) v2CodeOf(() => openGroup(bytes, []))
+    const { alice: account } = people()
+    for (const bytes of hostile([small], 10_000, 41)) {
+      v2CodeOf(() => openGroupMessage({ bytes, account, deviceKeys: [] }))
+    }
     const whole = sealGroup()
     for (const d of hostile([fill(1, 100)], 100, 42)) v2CodeOf(() => openGroup(resign(whole, { d, C: d, K: d })))
   })
