@@ -13,7 +13,18 @@ import {
   v2Length,
 } from '../src/v2.ts'
 import { people } from './people.ts'
-import { accountKeys, encryptRaw, fill, hostile, innerOf, padTo, secretOf, text, v2CodeOf } from './v2-world.ts'
+import {
+  accountKeys,
+  encryptRaw,
+  encryptRawPfs,
+  fill,
+  hostile,
+  innerOf,
+  padTo,
+  secretOf,
+  text,
+  v2CodeOf,
+} from './v2-world.ts'
 
 beforeAll(() => ready)
 const now = 1_700_000_000
@@ -207,10 +218,20 @@ describe('what is refused', () => {
     expect(code).toBe('V2_BAD_SIGNATURE')
   })
 
-  test('a malformed message under a good account key does not fall back', () => {
-    const bytes = seal()
-    const opened = open(bytes)
-    expect(opened.pfsEncrypted).toBe(true)
+  test('a malformed message under a good account key is refused, not tried with the next key', () => {
+    const { bob, carol } = people()
+    const fine = encryptRawPfs(padTo(innerOf(good()), 396), bob, accountKeys(1))
+    expect(open(fine)).toMatchObject({ pfsEncrypted: true, content: text('hello') })
+    const broken = encryptRawPfs(padTo(text('d1:S'), 396), bob, accountKeys(1))
+    expect(v2CodeOf(() => open(broken))).toBe('V2_BAD_FORMAT')
+    // Carol's signature under alice's name.
+    const bytes = encryptRawPfs(padTo(innerOf({ ...good(), from: carol }), 396), bob, accountKeys(1))
+    expect(v2CodeOf(() => open(bytes))).toBe('V2_BAD_SIGNATURE')
+    expect(v2CodeOf(() => open(bytes, [{ keys: accountKeys(1) }, { keys: accountKeys(1), rotated: now }]))).toBe(
+      'V2_BAD_SIGNATURE',
+    )
+    expect(v2CodeOf(() => open(bytes, []))).toBe('V2_NO_KEY')
+    expect(v2CodeOf(() => open(bytes, [{ keys: accountKeys(2) }]))).toBe('V2_NO_KEY')
     expect(v2CodeOf(() => openV2Message({ bytes, recipient: people().bob, accountKeys: [], now: -1 }))).toBe(
       'V2_BAD_ARGUMENT',
     )

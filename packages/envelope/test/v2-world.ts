@@ -2,6 +2,7 @@ import { concatBytes, SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
 import {
   blake2b,
   ed25519Sign,
+  mlKem768Encapsulate,
   sha3_256,
   shake256,
   x25519,
@@ -62,6 +63,28 @@ function rawKeyOf(recipient: Account): RawKey {
   const ss = sha3_256(concatBytes(shared, R, ephemeral.publicKey, utf8ToBytes('SessionV2NonPFS')))
   const stretched = shake256({ message: concatBytes(utf8ToBytes('SessionV2NonPFSSS'), ss), length: 56 })
   return { ephemeral: ephemeral.publicKey, key: stretched.slice(0, 32), nonce: stretched.slice(32) }
+}
+
+/** A message to an account key around any plaintext, put together from the page. Protocol page 10, section 6.4. */
+export function encryptRawPfs(padded: Uint8Array, recipient: Account, keys: HybridKeyPair): Uint8Array {
+  const ephemeral = x25519KeyPairFromSecret(secretOf(0x43))
+  const E = ephemeral.publicKey
+  const S = recipient.x25519.publicKey
+  const X = keys.x25519.publicKey
+  const M = keys.mlKem768.publicKey
+  const kiss = blake2b({
+    message: [E, S],
+    length: 2,
+    key: x25519({ secretKey: ephemeral.secretKey, publicKey: S }),
+    personalization: utf8ToBytes('Session-Msg-KISS'),
+  })
+  const { ciphertext: kem, sharedSecret } = mlKem768Encapsulate({ publicKey: M })
+  const shared = x25519({ secretKey: ephemeral.secretKey, publicKey: X })
+  const ss = sha3_256(concatBytes(sharedSecret, shared, E, X, Uint8Array.of(0x5c, 0x2e, 0x2f, 0x2f, 0x5e, 0x5c)))
+  const stretched = shake256({ message: concatBytes(utf8ToBytes('SessionV2MessageSS'), ss), length: 56 })
+  const key = stretched.slice(0, 32)
+  const ciphertext = xchacha20poly1305Encrypt({ key, nonce: stretched.slice(32), message: padded })
+  return concatBytes(Uint8Array.of(0, 2, M[0]! ^ kiss[0]!, M[1]! ^ kiss[1]!), E, kem, ciphertext)
 }
 
 /** An inner dict with a valid signature over whatever stands before it. `body` is without the leading `d`. */
