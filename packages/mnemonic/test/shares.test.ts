@@ -262,6 +262,26 @@ describe('refusals', () => {
     expect(errorOf(() => joinShares({ shares: [made[0]!] })).message).toContain('1 of 2 in group 1')
   })
 
+  it('of one needed share given twice with different values', () => {
+    const [one, two] = [byteSource(1), byteSource(2)].map((random) => {
+      const fixed = (length: number) => (length === 2 ? new Uint8Array(2) : random(length))
+      return splitSeed({ seed: random(16), threshold: 1, count: 1, random: fixed })[0]!
+    })
+    const second = (text: string): string =>
+      edited(text, (words) => {
+        words[3]! |= 1 << 4
+      })
+    expect(joinShares({ shares: [one!, second(one!)] }).length).toBe(16)
+    expect(codeOf(() => joinShares({ shares: [one!, second(two!)] }))).toBe('MNEMONIC_WRONG_DIGEST')
+  })
+
+  it('of a seed in a Buffer, which stays as it was', () => {
+    const seed = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
+    const made = splitSeed({ seed, threshold: 2, count: 2 })
+    expect(seed.toString('hex')).toBe('00112233445566778899aabbccddeeff')
+    expect(bytesToHex(joinShares({ shares: made }).reveal())).toBe('00112233445566778899aabbccddeeff')
+  })
+
   it('of changed values, groups and exponents', () => {
     const made = split()
     const changed = edited(made[1]!, (words) => {

@@ -26,8 +26,9 @@ function feistel(bytes: Uint8Array, rounds: readonly number[], options: CipherOp
     ? new Uint8Array(0)
     : Uint8Array.of(...utf8ToBytes('shamir'), options.identifier >> 8, options.identifier & 255)
   const c = (10_000 << options.iterationExponent) / ROUNDS
-  let left = bytes.slice(0, half)
-  let right = bytes.slice(half)
+  // Copies, since both are wiped: a Buffer's slice is the caller's memory.
+  let left = new Uint8Array(bytes.subarray(0, half))
+  let right = new Uint8Array(bytes.subarray(half))
   for (const round of rounds) {
     const password = concatBytes(Uint8Array.of(round), passphrase)
     const salted = concatBytes(salt, right)
