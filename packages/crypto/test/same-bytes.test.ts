@@ -189,6 +189,41 @@ describe('the backends give the same bytes', () => {
     )
   })
 
+  it('memory that threads share, and Buffers out of a pool', () => {
+    const shared = (bytes: Uint8Array): Uint8Array => {
+      const out = new Uint8Array(new SharedArrayBuffer(bytes.length))
+      out.set(bytes)
+      return out
+    }
+    const pooled = (bytes: Uint8Array): Uint8Array => Buffer.from(bytes)
+    const text = new Uint8Array(80).fill(5)
+    const key = new Uint8Array(32).fill(6)
+    const pair = portable.x25519KeyPairFromSecret(SecretBytes.from(key))
+    const keyPair = portable.ed25519KeyPairFromSeed(SecretBytes.from(key))
+    const signature = portable.ed25519Sign({ message: text, keyPair })
+    const sealed = portable.sealedBoxSeal({ message: text, publicKey: pair.publicKey })
+    const given = { key, nonce: new Uint8Array(24) }
+    const box = portable.secretboxSeal({ ...given, message: text })
+    for (const form of [shared, pooled]) {
+      const publicKey = form(pair.publicKey)
+      expect(native.sealedBoxOpen({ box: form(sealed), keyPair: { ...pair, publicKey } })).toEqual(text)
+      // A box of shared memory that nobody sealed must not open to zeros.
+      const forged = outcome(() => native.sealedBoxOpen({ box: form(text), keyPair: pair }))
+      expect(forged).toBe('CRYPTO_OPEN_FAILED')
+      expect(native.secretboxOpen({ ...given, box: form(box) })).toEqual(text)
+      expect(outcome(() => native.secretboxOpen({ ...given, box: form(text) }))).toBe('CRYPTO_OPEN_FAILED')
+      const signed = { signature: form(signature), publicKey: form(keyPair.publicKey) }
+      expect(native.ed25519Verify({ ...signed, message: form(text) })).toBe(true)
+      expect(native.ed25519Verify({ ...signed, message: form(key) })).toBe(false)
+      const hash = { length: 32, key: form(key) }
+      const expected = portable.blake2b({ ...hash, message: text })
+      expect(native.blake2b({ ...hash, message: form(text) })).toEqual(expected)
+      expect(native.blake2b({ ...hash, message: [form(text)] })).toEqual(expected)
+    }
+    const holes = new Array<Uint8Array>(1)
+    expect(outcome(() => native.blake2b({ message: holes, length: 32 }))).toBe('CRYPTO_NOT_BYTES')
+  })
+
   it('scalars and points', () => {
     sameOn(fc.tuple(exactly(32), exactly(32), exactly(64)), (crypto, [a, b, wide]) => {
       const point = crypto.ed25519ScalarMultBase(crypto.scalarReduce(wide))

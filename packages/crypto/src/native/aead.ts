@@ -1,7 +1,7 @@
 import type { AeadDecryptInput, AeadEncryptInput } from '../backend.ts'
 import { checkBytes, type KeyBytes, keyBytes } from '../length.ts'
 import { checkTagged, openFailed } from '../sodium/aead.ts'
-import { sodium, succeeds } from './sodium.ts'
+import { opens, sodium } from './sodium.ts'
 
 const TAG = 16
 
@@ -59,6 +59,6 @@ export function secretboxOpen(input: {
   checkBytes(nonce, 'nonce', 24)
   checkTagged(box, 'box')
   const out = new Uint8Array(box.length - TAG)
-  if (!succeeds(() => sodium.crypto_secretbox_open_easy(out, box, nonce, key))) throw openFailed()
+  if (!opens(() => sodium.crypto_secretbox_open_easy(out, box, nonce, key))) throw openFailed()
   return out
 }

@@ -6,7 +6,7 @@ import { createKeyCache } from '../key-cache.ts'
 import type { Ed25519KeyPair, X25519KeyPair } from '../keys.ts'
 import { checkBytes, secretBytes } from '../length.ts'
 import { badPoint, checkOwnPublicKey, checkSigned } from '../sodium/ed25519.ts'
-import { sodium, succeeds } from './sodium.ts'
+import { sodium, succeeds, unshared } from './sodium.ts'
 
 /** Public keys by their seed. A signature made under another public key would give the secret away. */
 const publicKeys = new WeakMap<SecretBytes, Uint8Array>()
@@ -55,7 +55,8 @@ export function ed25519Sign(input: { readonly message: Uint8Array; readonly keyP
  */
 export function ed25519Verify(input: SignedMessage): boolean {
   checkSigned(input)
-  return sodium.crypto_sign_verify_detached(input.signature, input.message, input.publicKey)
+  const { message, signature, publicKey } = input
+  return sodium.crypto_sign_verify_detached(unshared(signature), unshared(message), unshared(publicKey)) === true
 }
 
 /** One answer for each signature, in order. */

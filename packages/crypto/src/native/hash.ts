@@ -2,7 +2,7 @@ import { SecretBytes } from '@sessionkit/bytes'
 import type { Argon2idInput, Blake2bInput } from '../backend.ts'
 import { CryptoError } from '../error.ts'
 import { argon2idPassword, blake2b as wasmBlake2b } from '../sodium/hash.ts'
-import { sodium, succeeds } from './sodium.ts'
+import { sodium, succeeds, unshared } from './sodium.ts'
 
 /**
  * BLAKE2b with optional key, salt and personalization. The digest length is a parameter of the hash: a cut longer digest
@@ -10,7 +10,8 @@ import { sodium, succeeds } from './sodium.ts'
  */
 export function blake2b(input: Blake2bInput): Uint8Array {
   const { message, length } = input
-  const key = input.key instanceof SecretBytes ? input.key.reveal() : input.key
+  const given = input.key instanceof SecretBytes ? input.key.reveal() : input.key
+  const key = given instanceof Uint8Array ? unshared(given) : given
   // `sodium-native` has neither salt nor personalization, and neither digests nor keys below 16 bytes.
   if (
     input.salt !== undefined ||
@@ -22,11 +23,16 @@ export function blake2b(input: Blake2bInput): Uint8Array {
   }
   const out = new Uint8Array(length)
   if (message instanceof Uint8Array) {
-    sodium.crypto_generichash(out, message, key)
+    sodium.crypto_generichash(out, unshared(message), key)
     return out
   }
-  if (!Array.isArray(message) || !message.every((part) => part instanceof Uint8Array)) return wasmBlake2b(input)
-  const joined = new Uint8Array(message.reduce((size, part) => size + part.length, 0))
+  if (!Array.isArray(message)) return wasmBlake2b(input)
+  let size = 0
+  for (const part of message) {
+    if (!(part instanceof Uint8Array)) return wasmBlake2b(input)
+    size += part.length
+  }
+  const joined = new Uint8Array(size)
   let end = 0
   for (const part of message) {
     joined.set(part, end)

@@ -5,7 +5,7 @@ import { draw } from '../random.ts'
 import { openFailed } from '../sodium/aead.ts'
 import { smallOrderKey } from '../sodium/curve25519.ts'
 import { checkSealedBox, SEALED_BOX_OVERHEAD } from '../sodium/sealed-box.ts'
-import { sodium, succeeds } from './sodium.ts'
+import { opens, sodium, succeeds, unshared } from './sodium.ts'
 
 /**
  * A libsodium sealed box: ephemeral key (32) ‖ tag (16) ‖ ciphertext. Protocol page 02, section 10.1.
@@ -42,8 +42,9 @@ export function sealedBoxOpen(input: { readonly box: Uint8Array; readonly keyPai
   const { box, keyPair } = input
   checkSealedBox(box)
   checkBytes(keyPair?.publicKey, 'publicKey', 32)
-  const secret = secretBytes(keyPair.secretKey, 'secretKey', 32)
+  const publicKey = unshared(keyPair.publicKey)
+  const secret = unshared(secretBytes(keyPair.secretKey, 'secretKey', 32))
   const out = new Uint8Array(box.length - SEALED_BOX_OVERHEAD)
-  if (!succeeds(() => sodium.crypto_box_seal_open(out, box, keyPair.publicKey, secret))) throw openFailed()
+  if (!opens(() => sodium.crypto_box_seal_open(out, unshared(box), publicKey, secret))) throw openFailed()
   return out
 }

@@ -59,10 +59,26 @@ function load(): SodiumNative {
   }
 }
 
+/**
+ * Bytes that `sodium-native` reads in every call: in some it does nothing with memory that threads share, and does not say so.
+ */
+export const unshared = (bytes: Uint8Array): Uint8Array =>
+  bytes.buffer instanceof SharedArrayBuffer ? new Uint8Array(bytes) : bytes
+
 /** Whether libsodium took the call: `sodium-native` throws a bare `Error` where it did not. */
-export function succeeds(call: () => unknown): boolean {
+export function succeeds(call: () => void): boolean {
   try {
-    return call() !== false
+    call()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether a box opened. Only a plain yes counts: a call that did nothing leaves zeros for a message. */
+export function opens(call: () => boolean): boolean {
+  try {
+    return call() === true
   } catch {
     return false
   }
