@@ -2,10 +2,15 @@ import { type BencodeDict, type BencodeValue, decodeBencode, isSessionKitError }
 import { ClosedGroupError, type ClosedGroupErrorCode } from './error.ts'
 
 /** Reads a canonical dict that fills the whole input; anything else throws `code`. */
-export function decodeDict(bytes: Uint8Array, code: ClosedGroupErrorCode, what: string): BencodeDict {
+export function decodeDict(
+  bytes: Uint8Array,
+  code: ClosedGroupErrorCode,
+  what: string,
+  limits: { readonly maxBytes?: number; readonly maxItems?: number } = {},
+): BencodeDict {
   let value: BencodeValue
   try {
-    value = decodeBencode(bytes, { maxDepth: 8, maxItems: 20_000 })
+    value = decodeBencode(bytes, { maxDepth: 8, maxItems: 20_000, ...limits })
   } catch (cause) {
     if (!isSessionKitError(cause)) throw cause
     throw new ClosedGroupError(code, `${what}: not bencode`, { cause })

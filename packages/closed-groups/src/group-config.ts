@@ -10,6 +10,7 @@ import { ed25519Sign, ed25519Verify, randomBytes } from '@sessionkit/crypto'
 import { type GroupId, parseGroupId } from '@sessionkit/session-id'
 import { ClosedGroupError } from './error.ts'
 import { type GroupAdmin, groupKeyOf } from './group-id.ts'
+import { GROUP_KEY_LENGTH } from './limits.ts'
 
 export interface GroupConfigOptions {
   readonly groupId: GroupId
@@ -48,7 +49,7 @@ export abstract class GroupConfig {
     this.now = now
     this.#domain = type.domain
     this.#options = options
-    this.#keys = keys.map((key) => key.slice())
+    this.#keys = copyKeys(keys)
     this.#admin = this.#checkedAdmin(admin)
     this.#config = this.#open(options.dump)
   }
@@ -92,7 +93,7 @@ export abstract class GroupConfig {
    */
   setKeys(keys: readonly Uint8Array[], options: { readonly repush?: boolean | undefined } = {}): void {
     const old = this.#keys
-    this.#keys = keys.map((key) => key.slice())
+    this.#keys = copyKeys(keys)
     for (const key of old) key.fill(0)
     this.#config.setKeys(this.#keysOrNone())
     if (options.repush === true) this.#config.makeDirty()
@@ -164,4 +165,11 @@ export abstract class GroupConfig {
       now: this.now,
     })
   }
+}
+
+function copyKeys(keys: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (!Array.isArray(keys) || !keys.every((key) => key instanceof Uint8Array && key.length === GROUP_KEY_LENGTH)) {
+    throw new ClosedGroupError('GROUP_BAD_ARGUMENT', 'keys: expected 32 bytes each')
+  }
+  return keys.map((key) => new Uint8Array(key))
 }

@@ -7,6 +7,7 @@ import { buildKeyMessage, buildKeySupplement, readKeyMessage } from './key-messa
 import { KeyStore } from './key-store.ts'
 import { readKeysDump, writeKeysDump } from './keys-dump.ts'
 import { GENERATION_JUMP } from './limits.ts'
+import { isUnicode } from './update-signed-text.ts'
 
 export interface GroupKeysOptions {
   readonly groupId: GroupId
@@ -139,7 +140,8 @@ export class GroupKeys {
    * Makes the key of the next generation for these members: all of the Members config, admins and ourselves too. The same
    * members give the same message on every admin's device. It stays pending until `loadMessage` sees it.
    *
-   * Throws `GROUP_NOT_ADMIN`, `GROUP_BAD_ID` and `GROUP_BAD_ARGUMENT`. Protocol page 06, section 2.3.
+   * Throws `GROUP_NOT_ADMIN`, `GROUP_BAD_ID`, `GROUP_BAD_ARGUMENT`, and `GROUP_TOO_LARGE` for more than 1500 members.
+   * Protocol page 06, section 2.3.
    */
   rekey(input: { readonly memberIds: readonly string[] }): Uint8Array {
     const group = this.admin
@@ -157,7 +159,8 @@ export class GroupKeys {
   /**
    * Gives all confirmed keys to members, so that they can read the history. Store it before a rekey. Ids are sorted, so
    * that two admins make the same message; `given` keeps the order, as the reference does.
-   * Throws `GROUP_NOT_ADMIN`, `GROUP_NO_KEY`, `GROUP_BAD_ID` and `GROUP_BAD_ARGUMENT`. Protocol page 06, section 2.4.
+   * Throws `GROUP_NOT_ADMIN`, `GROUP_NO_KEY`, `GROUP_BAD_ID`, `GROUP_BAD_ARGUMENT`, and `GROUP_TOO_LARGE` when the keys for
+   * so many members cannot be stored in one message: make several. Protocol page 06, section 2.4.
    */
   supplement(input: {
     readonly memberIds: readonly string[]
@@ -181,7 +184,10 @@ export class GroupKeys {
     readonly timestamp: number
   }): KeyMessageReport {
     const { hash, message, timestamp } = input
-    if (typeof hash !== 'string' || hash === '') throw new ClosedGroupError('GROUP_BAD_ARGUMENT', 'hash: expected text')
+    // Text without UTF-8 could not be dumped.
+    if (typeof hash !== 'string' || hash === '' || !isUnicode(hash)) {
+      throw new ClosedGroupError('GROUP_BAD_ARGUMENT', 'hash: expected text')
+    }
     if (!Number.isSafeInteger(timestamp) || timestamp < 0) {
       throw new ClosedGroupError('GROUP_BAD_ARGUMENT', 'timestamp: expected milliseconds')
     }

@@ -1,4 +1,5 @@
 import {
+  ConfigError,
   type ConfigPath,
   checkedPicture,
   idKey,
@@ -132,8 +133,9 @@ export class GroupMembers extends GroupConfig {
   /** Makes the member an admin; `accepted` is for our own entry. `notSent` marks the promotion as being sent. */
   setPromotion(sessionId: string, state: SendState): void {
     const { id } = this.#known(sessionId)
+    const status = checkedState(state)
     writeFlag(this.config, path(id, 'A'), true)
-    writePositive(this.config, path(id, 'P'), checkedState(state))
+    writePositive(this.config, path(id, 'P'), status)
     for (const field of ['I', 's']) this.config.erase(path(id, field))
     this.#setSending(id, state === 'notSent')
   }
@@ -156,6 +158,8 @@ export class GroupMembers extends GroupConfig {
   #known(sessionId: string): { id: SessionId; name: string; picture: ProfilePicture | null; admin: boolean } {
     const member = this.get(sessionId)
     if (member === null) throw new ClosedGroupError('GROUP_UNKNOWN_MEMBER', 'no such member')
+    // Writing what is there already would pass, and mark as being sent what a member cannot send.
+    if (this.isReadOnly) throw new ConfigError('CONFIG_READ_ONLY', 'only an admin can edit the members')
     return { ...member, id: member.sessionId }
   }
 

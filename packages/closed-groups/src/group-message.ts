@@ -98,7 +98,7 @@ export function decryptGroupMessage(input: {
   if (ciphertext.length > MAX_GROUP_PLAINTEXT + MAX_STORED_GROUP_MESSAGE) {
     throw tooLarge('ciphertext', MAX_GROUP_PLAINTEXT + MAX_STORED_GROUP_MESSAGE)
   }
-  if (!keys.every((key) => key instanceof Uint8Array && key.length === GROUP_KEY_LENGTH)) {
+  if (!Array.isArray(keys) || !keys.every((key) => key instanceof Uint8Array && key.length === GROUP_KEY_LENGTH)) {
     throw badArgument('keys: expected 32 bytes each')
   }
   if (keys.length === 0) throw new ClosedGroupError('GROUP_NO_KEY', 'message: no key is known')

@@ -34,7 +34,8 @@ export function writeKeysDump({ store, pending }: KeysDump): Uint8Array {
 /** Throws `GROUP_BAD_DUMP`: the caller starts anew and fetches from the swarm. */
 export function readKeysDump(bytes: Uint8Array): KeysDump {
   if (!(bytes instanceof Uint8Array)) throw new ClosedGroupError('GROUP_BAD_ARGUMENT', 'dump: expected bytes')
-  const dict = decodeDict(bytes, 'GROUP_BAD_DUMP', 'dump')
+  // Our own bytes: whatever was written can be read, also the hashes of very many messages.
+  const dict = decodeDict(bytes, 'GROUP_BAD_DUMP', 'dump', { maxBytes: bytes.length, maxItems: bytes.length })
   const store = new KeyStore()
   const active = dict.get('A')
   if (!Array.isArray(active)) throw bad('no list of hashes')

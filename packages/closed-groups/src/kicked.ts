@@ -24,9 +24,7 @@ export function sealKickedMessage(input: {
   readonly random?: RandomSource | undefined
 }): Uint8Array {
   const { group, members, generation, random = randomBytes } = input
-  if (!Number.isSafeInteger(generation) || generation < 0) {
-    throw new ClosedGroupError('GROUP_BAD_ARGUMENT', 'generation: expected a whole number')
-  }
+  checkGeneration(generation, 'generation')
   // Checks every id; the order stays the caller's.
   if (sortedMemberIds(members).length === 0) throw new ClosedGroupError('GROUP_BAD_ARGUMENT', 'members: none')
   const nonce = random(24)
@@ -45,7 +43,8 @@ export function sealKickedMessage(input: {
  * Whether a message of namespace −11 kicks us: for which generation, or null when it is not for us, is malformed inside,
  * or is older than what we know (a leftover from before we were invited again).
  *
- * Throws `GROUP_TOO_LARGE` and `GROUP_BAD_CONTAINER` for what is no container at all, and `GROUP_BAD_ID`.
+ * Throws `GROUP_TOO_LARGE` and `GROUP_BAD_CONTAINER` for what is no container at all, `GROUP_BAD_ARGUMENT` and
+ * `GROUP_BAD_ID`.
  * Protocol page 06, sections 8 and 17.
  */
 export function openKickedMessage(input: {
@@ -56,6 +55,8 @@ export function openKickedMessage(input: {
   readonly currentGeneration: number
 }): { readonly generation: number } | null {
   const { message, groupId, member, currentGeneration } = input
+  // With a generation that compares to nothing, a leftover of before would kick us again.
+  checkGeneration(currentGeneration, 'currentGeneration')
   const sender = groupKeyOf(groupId).x25519
   const plaintext = multiDecrypt({ container: message, recipient: member.x25519, sender, domain: KICKED_DOMAIN })
   if (plaintext === null || plaintext.length < 33) return null
@@ -65,4 +66,10 @@ export function openKickedMessage(input: {
   const generation = Number(bytesToUtf8(digits))
   if (!Number.isSafeInteger(generation) || generation < currentGeneration) return null
   return { generation }
+}
+
+function checkGeneration(value: number, name: string): void {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new ClosedGroupError('GROUP_BAD_ARGUMENT', `${name}: expected a whole number`)
+  }
 }

@@ -2,14 +2,24 @@ import { type BencodeDict, type BencodeInput, concatBytes, encodeBencode, utf8To
 import { type Ed25519KeyPair, ed25519Sign, ed25519Verify } from '@sessionkit/crypto'
 import { bytesField, decodeDict } from './bencode-dict.ts'
 import { ClosedGroupError } from './error.ts'
+import { MAX_STORED_GROUP_MESSAGE } from './limits.ts'
 
 /** `1:~64:` in front of the signature, which `e` follows. */
 const TAIL_HEAD = utf8ToBytes('1:~64:')
 const TAIL = TAIL_HEAD.length + 64 + 1
 
-/** A dict with the signature of its bytes before the key `~` in it. Protocol page 06, section 2.3. */
+/**
+ * A dict with the signature of its bytes before the key `~` in it. Throws `GROUP_TOO_LARGE` for one that no server stores
+ * and no reader takes. Protocol page 06, section 2.3.
+ */
 export function signDict(fields: ReadonlyMap<string, BencodeInput>, keyPair: Ed25519KeyPair): Uint8Array {
   const dict = encodeBencode(fields)
+  if (dict.length + TAIL - 1 > MAX_STORED_GROUP_MESSAGE) {
+    throw new ClosedGroupError(
+      'GROUP_TOO_LARGE',
+      `key message: at most ${MAX_STORED_GROUP_MESSAGE} bytes; name fewer members`,
+    )
+  }
   const body = dict.subarray(0, dict.length - 1)
   const signature = ed25519Sign({ message: body, keyPair })
   return concatBytes(body, TAIL_HEAD, signature, utf8ToBytes('e'))
