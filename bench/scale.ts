@@ -1,5 +1,5 @@
 /**
- * The operations of `scale-operations.ts` at n, 2n and 4n with both backends: time, growth from size to size, and the
+ * The operations of `scale-operations.ts` at n, 2n and 4n with every backend: time, growth from size to size, and the
  * ratio to the bare primitives of the same work. Part of `pnpm bench`.
  */
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
@@ -159,6 +159,7 @@ export async function benchScaled(only: string | undefined, quick: boolean | und
   if (names.length === 0) return []
   const node = await loadOperations<ScaledOperations>('scale-operations.ts', 'node')
   const portable = await loadOperations<ScaledOperations>('scale-operations.ts', 'portable')
+  const native = await loadOperations<ScaledOperations>('scale-operations.ts', 'native')
   const options = quick ? { rounds: 1, millisecondsPerVisit: 20 } : { rounds: 5, millisecondsPerVisit: 60 }
   const rows: ScaledRow[] = []
   for (const operation of names) {
@@ -166,7 +167,7 @@ export async function benchScaled(only: string | undefined, quick: boolean | und
     console.log(`\n${operation}${bareName ? ` (ratio to ${bareName})` : ''}`)
     const before = new Map<string, number>()
     for (const n of sizes) {
-      const contenders: Contender[] = [node, portable].map((ours) => ({
+      const contenders: Contender[] = [node, portable, native].map((ours) => ({
         name: ours.backend,
         run: ours.prepare[operation](n),
       }))
@@ -178,7 +179,7 @@ export async function benchScaled(only: string | undefined, quick: boolean | und
         before.set(name, milliseconds)
         const ratio = bare ? rates.get(name)! / rates.get('bare')! : null
         rows.push({ operation, backend: name, n, milliseconds, growth: half ? milliseconds / half : null, ratio })
-        const least = goal && n === sizes[2] ? `goal ${goal[name === 'node' ? 0 : 1]}` : ''
+        const least = goal && n === sizes[2] ? `goal ${goal[name === 'portable' ? 1 : 0]}` : ''
         const most = mostMilliseconds && n === sizes[0] ? `goal under ${mostMilliseconds} ms` : ''
         console.log(line(rows.at(-1)!, least || most))
       }
