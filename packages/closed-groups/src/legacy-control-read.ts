@@ -60,7 +60,7 @@ export interface ReadLegacyControlInput {
   /** Where it arrived: 1-to-1, or in the swarm of this group. */
   readonly from: 'contact' | SessionId
   readonly self: Account
-  /** The group as known, by its id: for all but `NEW`. */
+  /** The groups as known, by their ids. */
   readonly groups: ReadonlyMap<SessionId, LegacyGroup>
   /** Whether the sender is an approved contact: only they can add us to a group. */
   readonly isApproved?: boolean | undefined
@@ -131,13 +131,13 @@ function readControl(input: ReadLegacyControlInput): LegacyControl {
 }
 
 function readNew(body: Fields, input: ReadLegacyControlInput): LegacyControl {
-  const { sender, self, timestamp, isApproved, configTimestamp = 0 } = input
+  const { sender, self, timestamp, isApproved, configTimestamp = 0, groups } = input
   const { publicKey, name, encryptionKeyPair, members, admins, expirationTimer = 0 } = body
   for (const field of [publicKey, name, encryptionKeyPair, members, admins]) {
     if (field === undefined) throw new Fault('missing-field')
   }
   const id = publicKey instanceof Uint8Array ? idOrNull(publicKey) : null
-  if (id === null || !Number.isInteger(expirationTimer)) throw new Fault('malformed')
+  if (id === null || !Number.isInteger(expirationTimer) || (expirationTimer as number) < 0) throw new Fault('malformed')
   const group: LegacyGroup = {
     id,
     name: readName(name),
@@ -147,10 +147,15 @@ function readNew(body: Fields, input: ReadLegacyControlInput): LegacyControl {
     joinedAt: timestamp,
     expirationSeconds: expirationTimer as number,
   }
+  // The key of a group is nobody's account.
+  if (group.members.includes(id) || group.admins.includes(id)) throw new Fault('malformed')
   if (isApproved !== true) throw new Fault('not-approved')
   if (!group.members.includes(self.sessionId)) throw new Fault('not-addressed')
   if (group.admins.length !== 1 || group.admins[0] !== sender) throw new Fault('not-admin')
-  if (timestamp < configTimestamp) throw new Fault('outdated')
+  // Only the admin of a group that we know can give it to us again, or any contact could take it over.
+  const known = groups.get(id)
+  if (known !== undefined && !known.admins.includes(sender)) throw new Fault('not-admin')
+  if (timestamp < configTimestamp || (known !== undefined && timestamp <= known.joinedAt)) throw new Fault('outdated')
   return { type: 'new', group }
 }
 

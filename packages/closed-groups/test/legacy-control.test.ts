@@ -178,6 +178,16 @@ describe('control messages', () => {
     expect(bad({}, { from: groupOf().id })).toBe('wrong-conversation')
   })
 
+  it('NEW: neither takes over a known group, nor sets it back, nor has the id of an account', () => {
+    const message = wire({ type: 'new', group: groupOf() })
+    const known = (change: Partial<LegacyGroup>) => ({ ...contact, groups: new Map([[groupOf().id, groupOf(change)]]) })
+    expect(reason(message, known({ joinedAt: T }))).toBe(true)
+    expect(reason(message, known({ joinedAt: T + 1 }))).toBe('outdated')
+    expect(reason(message, known({ admins: [id(3)] }))).toBe('not-admin')
+    expect(reason({ ...message, publicKey: idToBytes(id(2)) }, contact)).toBe('malformed')
+    expect(reason({ ...message, expirationTimer: -1 }, contact)).toBe('malformed')
+  })
+
   it('ENCRYPTION_KEY_PAIR: of an admin, for us, not known yet', () => {
     const wrap = (from: number, members: number[], keyPair = pair(5)) =>
       wrapLegacyKeyPair({ keyPair, from: account(from), members: members.map(id) })

@@ -1,5 +1,6 @@
 import { type BencodeInput, encodeBencode, SecretBytes } from '@sessionkit/bytes'
-import { ed25519KeyPairToX25519, ready, xchacha20poly1305Encrypt } from '@sessionkit/crypto'
+import { ed25519KeyPairToX25519, ed25519Sign, ready, xchacha20poly1305Encrypt } from '@sessionkit/crypto'
+import { encodeContent, encodeEnvelope } from '@sessionkit/envelope'
 import { type GroupId, idFromPublicKey } from '@sessionkit/session-id'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -227,6 +228,65 @@ describe('group messages', () => {
     expect(() => open({ ciphertext: ciphertext.slice(0, 39) })).toThrow(refusal('GROUP_TOO_SHORT'))
     expect(() => open({ ciphertext: new Uint8Array(1_200_000) })).toThrow(refusal('GROUP_TOO_LARGE'))
     expect(() => open({ signatureForm: 'any' })).toThrow(refusal('GROUP_BAD_ARGUMENT'))
+  })
+
+  const inner = (change: Record<string, BencodeInput | null>, tail: readonly number[] = []): Uint8Array => {
+    const data = [change.z, change.d].find((value) => value instanceof Uint8Array) ?? message
+    const signed = Uint8Array.of(...data, ...g.ed25519.publicKey)
+    const fields = new Map<string, BencodeInput>([
+      ['', 1],
+      ['a', alice.ed25519.publicKey],
+      ['d', message],
+      ['s', ed25519Sign({ message: signed, keyPair: alice.ed25519 })],
+    ])
+    for (const [name, value] of Object.entries(change)) value === null ? fields.delete(name) : fields.set(name, value)
+    const plain = Uint8Array.of(...encodeBencode(fields), ...tail)
+    const nonce = new Uint8Array(24)
+    return Uint8Array.of(...nonce, ...xchacha20poly1305Encrypt({ key, nonce, message: plain }))
+  }
+  const bomb = (): Uint8Array => {
+    // One frame of run-length blocks of 128 KiB: nine of them are more than a message may become.
+    const header = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38]
+    const block = (last: number): number[] => [0x02 | last, 0x00, 0x10, 0x41]
+    return Uint8Array.of(...header, ...Array.from({ length: 9 }, (_, i) => block(i === 8 ? 1 : 0)).flat())
+  }
+
+  it.each([
+    ['no version', () => inner({ '': null }), 'GROUP_BAD_MESSAGE'],
+    ['version 2', () => inner({ '': 2 }), 'GROUP_BAD_MESSAGE'],
+    ['a version that is text', () => inner({ '': '1' }), 'GROUP_BAD_MESSAGE'],
+    ['an author key of 31 bytes', () => inner({ a: new Uint8Array(31) }), 'GROUP_BAD_MESSAGE'],
+    ['an author key that does not convert', () => inner({ a: new Uint8Array(32).fill(0, 1) }), 'GROUP_BAD_MESSAGE'],
+    ['an author key of small order', () => inner({ a: Uint8Array.of(1, ...new Uint8Array(31)) }), 'GROUP_BAD_MESSAGE'],
+    ['a signature of 63 bytes', () => inner({ s: new Uint8Array(63) }), 'GROUP_BAD_MESSAGE'],
+    ['a wrong signature', () => inner({ s: new Uint8Array(64) }), 'GROUP_BAD_SIGNATURE'],
+    ["another author's signature", () => inner({ a: bob.ed25519.publicKey }), 'GROUP_BAD_SIGNATURE'],
+    ['plain and compressed data', () => inner({ z: message }), 'GROUP_BAD_MESSAGE'],
+    ['neither', () => inner({ d: null }), 'GROUP_BAD_MESSAGE'],
+    ['empty data', () => inner({ d: new Uint8Array() }), 'GROUP_BAD_MESSAGE'],
+    ['data that is a number', () => inner({ d: 1 }), 'GROUP_BAD_MESSAGE'],
+    ['empty compressed data', () => inner({ d: null, z: new Uint8Array() }), 'GROUP_BAD_MESSAGE'],
+    ['a damaged frame', () => inner({ d: null, z: message }), 'GROUP_BAD_COMPRESSION'],
+    ['a frame that becomes too large', () => inner({ d: null, z: bomb() }), 'GROUP_TOO_LARGE'],
+    ['a byte after the dict', () => inner({}, [1]), 'GROUP_BAD_MESSAGE'],
+  ])('is dropped with %s', (_, make, code) => {
+    expect(() => decryptGroupMessage({ ciphertext: make(), groupId: g.groupId, keys: [key] })).toThrow(refusal(code))
+    expect(decryptGroupMessage({ ciphertext: inner({}, [0]), groupId: g.groupId, keys: [key] }).message).toEqual(
+      message,
+    )
+  })
+
+  it('is dropped when the signed time is not the time of the envelope', () => {
+    const open = (sigTimestamp: number): unknown => {
+      const content = encodeContent({ dataMessage: { body: 'hello' }, sigTimestamp })
+      const envelope = encodeEnvelope({ type: 'CLOSED_GROUP_MESSAGE', timestamp: 1_737_331_200_000, content })
+      const ciphertext = encryptGroupMessage({ ...common, message: envelope })
+      return openGroupContent({ ciphertext, groupId: g.groupId, keys: [key] })
+    }
+    expect(open(1_737_331_200_000)).toMatchObject({ sender: alice.sessionId })
+    expect(() => open(1_737_331_200_001)).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^ENVELOPE_/) }),
+    )
   })
 
   it('of the old form is not taken from the network', () => {
