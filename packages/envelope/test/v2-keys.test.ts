@@ -10,6 +10,7 @@ import {
   KEYS_EXPIRE,
   KEYS_FRESH,
   type KeyRow,
+  keyIndicator,
   keyState,
   MAX_KEY_RECORDS,
   NO_KEYS_RETRY,
@@ -39,6 +40,17 @@ describe('key records', () => {
       expect(openAccountKeyRecord({ bytes, sessionId: account.sessionId })).toEqual(keysOf(1))
     }
     expect(signs.size).toBe(2)
+  })
+
+  test('what is read of a Buffer is a copy', () => {
+    const given = Buffer.from(record(people().alice))
+    const keys = { ...keysOf(1), mlKem768: Buffer.from(keysOf(1).mlKem768) }
+    const { signed } = parseAccountKeyRecord(given)
+    const indicator = keyIndicator(keys)
+    given.fill(0)
+    keys.mlKem768.fill(0)
+    expect(signed[0]).toBe('d'.charCodeAt(0))
+    expect(indicator).toEqual(keyIndicator(keysOf(1)))
   })
 
   test('another account, and any changed byte', () => {
@@ -194,6 +206,30 @@ describe('the key cache', () => {
     }
     time.now += KEYS_EXPIRE
     expect(cache.sendVersion(id)).toBe('awaiting_keys')
+  })
+
+  test('keys that expired and were not published again do not hold back sending for ever', () => {
+    const { cache, time, alice, id } = world()
+    cache.fetched(id, [record(alice)])
+    time.now += KEYS_EXPIRE
+    expect(cache.prefetch(id).fetch).toBe(true)
+    expect(cache.fetched(id, [])).toBe('not_found')
+    expect(cache.state(id)).toBe('expired')
+    expect(cache.sendVersion(id)).toBe('v1')
+    expect(cache.sendVersion(id, { forceV2: true })).toBe('v2')
+    time.now += NO_KEYS_RETRY
+    expect(cache.sendVersion(id)).toBe('awaiting_keys')
+  })
+
+  test('a fetch has ended even where its answer or the clock was refused', () => {
+    const { cache, time, id } = world()
+    cache.prefetch(id)
+    expect(v2CodeOf(() => cache.fetched(id, ['x' as never]))).toBe('V2_BAD_ARGUMENT')
+    expect(cache.prefetch(id).fetch).toBe(true)
+    time.now = Number.NaN
+    expect(v2CodeOf(() => cache.fetched(id, []))).toBe('V2_BAD_ARGUMENT')
+    time.now = 1_700_000_000
+    expect(cache.prefetch(id).fetch).toBe(true)
   })
 
   test('rows are kept, checked and copied', () => {

@@ -23,6 +23,7 @@ import {
   type LinkRequest,
   leaveGroup,
   linkRequests,
+  MAX_GROUP_RECORDS,
   matchAdmission,
   mergeGroupMessage,
   mergeGroupPayload,
@@ -216,6 +217,19 @@ describe('which messages are taken', () => {
     expect(merge(state, messageOf(undefined, same))).toMatchObject({ accepted: false, state })
   })
 
+  test('an admission to another group keeps nothing of the one before', () => {
+    const state = apply(started(), { devices: new Map([[id(2), { kind: 'removed', at: 5 }]]), keys: [] })
+    const live = { kind: 'live' as const, record: encodeDeviceRecord(recordOf()) }
+    const key = { seed: SecretBytes.take(fill(9)), created: 1 }
+    const other: GroupPayload = { devices: new Map([[own, live]]), keys: [key] }
+    const { state: joined } = merge(state, messageOf(other, { identifier: fill(1, 8) }), true)
+    expect([...joined.devices.keys()]).toEqual([own])
+    expect(groupKeys(joined).map(({ seed }) => seed.reveal())).toEqual([fill(9)])
+    expect(joined.identifier).toEqual(fill(1, 8))
+    const same = merge(state, messageOf(other, { identifier: state.identifier }), true)
+    expect(same.state.devices.size).toBe(2)
+  })
+
   test('the announcement of our removal, and its time is when we learned', () => {
     const announced = messageOf(undefined, { announcesRemoval: true, identifier: fill(9, 8) })
     const { state } = merge(started(), announced)
@@ -254,6 +268,19 @@ describe('account keys', () => {
     const [current, ...others] = groupKeys(rotated)
     expect([current!.seed.reveal()[0], current!.created]).toEqual([255, now + 1001])
     expect(others.every((other) => other.rotated !== undefined)).toBe(true)
+  })
+
+  test('a key and a record from the end of time stop neither rotation nor changes', () => {
+    const last = Number.MAX_SAFE_INTEGER
+    const record = encodeDeviceRecord(recordOf({ seqno: last, timestamp: last }))
+    const devices = new Map([[own, { kind: 'live' as const, record }]])
+    let state = apply(started(), { devices, keys: [key(1, last)] })
+    state = rotateAccountKey({ state, now, random: () => fill(255) })
+    state = updateOwnRecord({ state, change: { description: 'mine' }, now })
+    expect(groupKeys(state)[0]!.seed.reveal()).toEqual(fill(255))
+    const read = decodeGroupPayload(encodeGroupPayload(groupPayload(state, now)))
+    expect(read.devices.size).toBe(1)
+    expect(groupKeys(apply(empty(), read))[0]!.seed.reveal()).toEqual(fill(255))
   })
 
   test('they are dropped 16 days after their rotation', () => {
@@ -306,6 +333,18 @@ describe('the life of a group', () => {
     expect(linkRequests(state, now)).toEqual([])
     expect(v2CodeOf(() => removeDevice({ state, deviceId: own, now }))).toBe('V2_BAD_ARGUMENT')
     expect(mergeLinkRequest({ state, request: requestOf(0), expiresAt: now })).toBe(state)
+  })
+
+  test('many requests do not shut out a later one', () => {
+    let state = started()
+    for (let i = 0; i <= MAX_GROUP_RECORDS; i++) {
+      const deviceId = fill(1)
+      new DataView(deviceId.buffer).setUint32(0, i)
+      const expiresAt = now + 600 + (i === MAX_GROUP_RECORDS ? 1 : 0)
+      state = mergeLinkRequest({ state, request: { ...requestOf(1), deviceId }, expiresAt })
+    }
+    expect(state.requests.size).toBe(MAX_GROUP_RECORDS)
+    expect(linkRequests(state, now + 600)).toHaveLength(1)
   })
 
   test('leaving', () => {

@@ -236,6 +236,10 @@ describe('what is refused', () => {
       'V2_BAD_ARGUMENT',
     )
     expect(v2CodeOf(() => openV2Message({ bytes, recipient: null as never, now }))).toBe('V2_BAD_ARGUMENT')
+    for (const accountKeys of [null, 5, [null], [{}], [{ keys: {} }]]) {
+      const open = () => openV2Message({ bytes, recipient: people().bob, accountKeys: accountKeys as never, now })
+      expect(v2CodeOf(open)).toBe('V2_BAD_ARGUMENT')
+    }
   })
 
   test('Pro: what is signed covers the sender signature', () => {

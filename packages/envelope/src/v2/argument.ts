@@ -2,6 +2,7 @@ import { type RandomSource, SecretBytes } from '@sessionkit/bytes'
 import { randomBytes } from '@sessionkit/crypto'
 import type { Account } from '@sessionkit/session-id'
 import { V2Error } from './error.ts'
+import type { HybridKeyPair } from './keys.ts'
 
 /** Throws `V2_BAD_ARGUMENT` unless `value` is a `Uint8Array`, of `length` bytes where one is given. */
 export function requireBytes(value: unknown, name: string, length?: number): asserts value is Uint8Array {
@@ -23,6 +24,21 @@ export function requireAccount(value: unknown, name: string): asserts value is A
 export function requireSecret(value: unknown, name: string, length: number): asserts value is SecretBytes {
   if (!(value instanceof SecretBytes) || value.length !== length) {
     throw new V2Error('V2_BAD_ARGUMENT', `${name}: expected SecretBytes of ${length} bytes`)
+  }
+}
+
+/** Throws `V2_BAD_ARGUMENT` unless `value` is a list, and every item holds two key pairs. */
+export function requireKeyPairs<T>(
+  value: readonly T[],
+  name: string,
+  keysOf: (item: T) => HybridKeyPair | undefined,
+): void {
+  const good = (item: T): boolean => {
+    const keys = keysOf(item)
+    return keys?.x25519?.publicKey instanceof Uint8Array && keys.mlKem768?.publicKey instanceof Uint8Array
+  }
+  if (!Array.isArray(value) || !value.every(good)) {
+    throw new V2Error('V2_BAD_ARGUMENT', `${name}: expected a list of key pairs`)
   }
 }
 

@@ -67,7 +67,8 @@ export function optionalBytesOf(dict: RawDict, key: string, length?: number): Ui
 export function signedPart(dict: RawDict, key: string): Uint8Array {
   const entry = dict.entries.get(key)
   if (entry === undefined) throw new V2Error('V2_BAD_FORMAT', `key ${key}: missing`)
-  return dict.bytes.slice(0, entry.at)
+  // Copied: a Buffer's slice is the caller's memory.
+  return new Uint8Array(dict.bytes.subarray(0, entry.at))
 }
 
 /** A key and its byte string, as they stand in a dict. */

@@ -40,7 +40,7 @@ export function updateOwnRecord(
   const held = state.devices.get(state.deviceId)
   if (held === undefined || 'at' in held) throw new V2Error('V2_NOT_MEMBER', 'this device has no record')
   const old = decodeDeviceRecord(held.record)
-  const record = { ...old, ...change, seqno: old.seqno + 1, timestamp: Math.max(now, old.timestamp + 1) }
+  const record = { ...old, ...change, seqno: after(old.seqno), timestamp: Math.max(now, after(old.timestamp)) }
   return withDevice(state, state.deviceId, { state: held.state, record: encodeDeviceRecord(record), own: true })
 }
 
@@ -48,7 +48,7 @@ export function updateOwnRecord(
 export function rotateAccountKey({ state, now, random }: Change): GroupState {
   requireSeconds(now, 'now')
   requireMember(state)
-  const created = state.keys.reduce((latest, key) => Math.max(latest, key.created + 1), now)
+  const created = state.keys.reduce((latest, key) => Math.max(latest, after(key.created)), now)
   const old = groupKeys(state).map((key): SharedAccountKey => ({ ...key, rotated: key.rotated ?? created }))
   return { ...state, keys: [...old, { seed: SecretBytes.take(draw(random, 32)), created }] }
 }
@@ -135,7 +135,7 @@ export function acceptLinkRequest(input: Change & { readonly deviceId: string })
     return withDevice(state, deviceId, { state: 'registered', record })
   }
   const held = state.devices.get(deviceId) as { record: Uint8Array }
-  const seqno = Math.max(decodeDeviceRecord(held.record).seqno, request.record.seqno) + 1
+  const seqno = after(Math.max(decodeDeviceRecord(held.record).seqno, request.record.seqno))
   const record = encodeDeviceRecord({ ...request.record, seqno })
   return rotateAccountKey({ state: withDevice(state, deviceId, { state: 'registered', record }), now, random })
 }
@@ -147,6 +147,9 @@ export function ignoreLinkRequest(input: { readonly state: GroupState; readonly 
   if (held === undefined) return state
   return { ...state, requests: new Map(state.requests).set(deviceId, { ...held, ignored: true }) }
 }
+
+/** The next number, but none that could not be written: others choose what it follows. */
+const after = (value: number): number => Math.min(value + 1, Number.MAX_SAFE_INTEGER)
 
 function withDevice(state: GroupState, id: string, device: GroupDevice): GroupState {
   return { ...state, devices: new Map(state.devices).set(id, device) }

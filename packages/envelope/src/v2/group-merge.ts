@@ -1,6 +1,7 @@
 import { bytesToHex, compareBytes, equalBytes } from '@sessionkit/bytes'
 import { requireSeconds } from './argument.ts'
 import { decodeDeviceRecord, recordDigest } from './device-record.ts'
+import { leaveGroup } from './group-change.ts'
 import type { GroupMessage } from './group-message.ts'
 import type { GroupPayload, PayloadDevice } from './group-payload.ts'
 import { type GroupDevice, type GroupState, type HeldRequest, isMember, joinDevices, joinKeys } from './group-state.ts'
@@ -52,7 +53,8 @@ export function mergeGroupPayload(input: {
 
 /**
  * Takes a group message from the swarm, if it is of our group: this device is registered and the identifiers are equal or one of them is absent,
- * or `admitted` says that it answers a link request of ours (`matchAdmission`). A message that does not open, and announces
+ * or `admitted` says that it answers a link request of ours (`matchAdmission`): then nothing of another group that this device was in is
+ * kept, so call `leaveGroup` before for its last message. A message that does not open, and announces
  * that this device was removed, removes it. Everything else changes nothing. Protocol page 10, sections 7.4 and 7.6.
  */
 export function mergeGroupMessage(input: {
@@ -75,7 +77,8 @@ export function mergeGroupMessage(input: {
   }
   const same = identifier === undefined || state.identifier === undefined || equalBytes(identifier, state.identifier)
   if (!admitted && !(isMember(state) && same)) return { state, changes, accepted: false }
-  const merged = mergeGroupPayload({ state, payload, now })
+  const joined = admitted && !same && isMember(state) ? leaveGroup({ state, now }).left : state
+  const merged = mergeGroupPayload({ state: joined, payload, now })
   const ours = admitted ? (identifier ?? state.identifier) : (state.identifier ?? identifier)
   return { ...merged, state: { ...merged.state, identifier: ours && new Uint8Array(ours) }, accepted: true }
 }
@@ -93,13 +96,22 @@ export function mergeLinkRequest(input: {
   requireSeconds(expiresAt, 'expiresAt')
   const id = bytesToHex(request.deviceId)
   const held = state.requests.get(id)
-  if (id === state.deviceId || (held === undefined && state.requests.size >= MAX_GROUP_RECORDS)) return state
+  if (id === state.deviceId) return state
   const order = held === undefined ? 1 : compareRequests(request.encodedRecord, held.record)
   if (order < 0) return state
   const record = new Uint8Array(request.encodedRecord)
   const next: HeldRequest =
     order > 0 ? { record, expiresAt, ignored: false } : { ...held!, expiresAt: Math.max(expiresAt, held!.expiresAt) }
-  return { ...state, requests: new Map(state.requests).set(id, next) }
+  const requests = new Map(state.requests).set(id, next)
+  if (requests.size > MAX_GROUP_RECORDS) requests.delete(firstToExpire(requests))
+  return { ...state, requests }
+}
+
+/** The request to forget where there are too many. */
+function firstToExpire(requests: ReadonlyMap<string, HeldRequest>): string {
+  let [first] = requests
+  for (const entry of requests) if (entry[1].expiresAt < first![1].expiresAt) first = entry
+  return first![0]
 }
 
 function compareRequests(a: Uint8Array, b: Uint8Array): number {

@@ -1,7 +1,7 @@
 import { concatBytes, equalBytes, type RandomSource, type SecretBytes, utf8ToBytes } from '@sessionkit/bytes'
 import { CryptoError, ed25519Sign, ed25519Verify, x25519KeyPair, xchacha20poly1305Decrypt } from '@sessionkit/crypto'
 import type { Account } from '@sessionkit/session-id'
-import { draw, requireAccount, requireBytes } from './argument.ts'
+import { draw, requireAccount, requireBytes, requireKeyPairs } from './argument.ts'
 import { bytesOf, optionalBytesOf, pair, type RawDict, readDict, signedPart } from './dict.ts'
 import { V2Error } from './error.ts'
 import { maskGroupIdentifier } from './group-identifier.ts'
@@ -88,6 +88,7 @@ export function openGroupMessage(input: {
 }): GroupMessage {
   const { bytes, account, deviceKeys, deviceId } = input
   requireAccount(account, 'account')
+  requireKeyPairs(deviceKeys, 'deviceKeys', (keys) => keys)
   const dict = readTyped(bytes, 'G')
   const accountSeed = account.ed25519.seed
   const ephemeral = bytesOf(dict, 'A', 32)
@@ -111,8 +112,17 @@ export function openGroupMessage(input: {
   return {
     identifier: masked && maskGroupIdentifier({ accountSeed, ephemeral, identifier: masked }),
     linkKey,
-    payload: plaintext && decodeGroupPayload(plaintext),
+    payload: plaintext && readAndWipe(plaintext),
     announcesRemoval: deviceId !== undefined && announcesRemoval({ entries, accountSeed, deviceId, ephemeral }),
+  }
+}
+
+/** The plaintext holds the seeds of the account keys. */
+function readAndWipe(plaintext: Uint8Array): GroupPayload {
+  try {
+    return decodeGroupPayload(plaintext)
+  } finally {
+    plaintext.fill(0)
   }
 }
 

@@ -45,7 +45,7 @@ export function paddedPayloadLength(length: number): number {
 export function encodeGroupPayload({ devices, keys }: GroupPayload): Uint8Array {
   const members = new Map<string, BencodeInput>()
   for (const [id, device] of devices) members.set(rawId(id), deviceValue(device))
-  const last = (key: SharedAccountKey): number => key.rotated ?? Number.MAX_SAFE_INTEGER
+  const last = (key: SharedAccountKey): number => key.rotated ?? Number.POSITIVE_INFINITY
   const list = [...keys].sort((a, b) => last(b) - last(a)).map(keyValue)
   const dict = encodeBencode(
     new Map<string, BencodeInput>([

@@ -61,7 +61,7 @@ function beats(a: GroupDevice, b: GroupDevice): boolean {
   if ('at' in a || 'at' in b) return 'at' in a && 'at' in b && a.at > b.at
   const seqno = decodeDeviceRecord(a.record).seqno - decodeDeviceRecord(b.record).seqno
   if (seqno !== 0) return seqno > 0
-  if (a.own !== b.own) return a.own === true
+  if ((a.own === true) !== (b.own === true)) return a.own === true
   return compareBytes(recordDigest(a.record), recordDigest(b.record)) > 0
 }
 
@@ -74,7 +74,7 @@ export function groupKeys(state: Pick<GroupState, 'keys'>, now?: number): Shared
   const current = state.keys
     .filter((key) => key.rotated === undefined)
     .reduce<SharedAccountKey | undefined>(later, undefined)
-  const last = (key: SharedAccountKey): number => key.rotated ?? Number.MAX_SAFE_INTEGER
+  const last = (key: SharedAccountKey): number => key.rotated ?? Number.POSITIVE_INFINITY
   return state.keys
     .map((key) => (key === current || key.rotated !== undefined ? key : { ...key, rotated: current!.created }))
     .filter((key) => now === undefined || key.rotated === undefined || now - key.rotated <= ACCOUNT_KEY_RETENTION)

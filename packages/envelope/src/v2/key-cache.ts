@@ -86,9 +86,10 @@ class RowCache implements KeyCache {
 
   fetched(sessionId: SessionId, records: readonly Uint8Array[]): FetchOutcome {
     requireId(sessionId)
+    // Whatever came, the fetch has ended: one that never did would hold back every send.
+    this.#end(sessionId)
     const keys = selectAccountKeys({ records, sessionId })
     const { row, outcome } = rowAfterFetch(this.#rows.get(sessionId), keys, this.#now())
-    this.#end(sessionId)
     this.#put(sessionId, row)
     return outcome
   }
@@ -97,6 +98,7 @@ class RowCache implements KeyCache {
     requireId(sessionId)
     this.#end(sessionId)
     this.#failed.add(sessionId)
+    if (this.#failed.size > MAX_CACHED_ACCOUNTS) this.#failed.delete(this.#failed.keys().next().value!)
     return 'failed'
   }
 
@@ -104,7 +106,7 @@ class RowCache implements KeyCache {
     const state = this.state(sessionId)
     if (state === 'fresh' || state === 'stale') return 'v2-pfs'
     const fallback = forceV2 ? 'v2' : 'v1'
-    if (state === 'absent') return fallback
+    if (state === 'absent' || (state === 'expired' && this.#isAbsent(sessionId))) return fallback
     if (!network) return 'no_network'
     if (this.#fetching.has(sessionId) || !this.#failed.has(sessionId)) return 'awaiting_keys'
     return fallback
@@ -112,6 +114,11 @@ class RowCache implements KeyCache {
 
   rows(): Map<SessionId, KeyRow> {
     return new Map([...this.#rows].map(([sessionId, row]) => [sessionId, copyRow(row)]))
+  }
+
+  /** Whether the swarm said within the hour that there are no keys: waiting for the expired ones would not end. */
+  #isAbsent(sessionId: SessionId): boolean {
+    return keyState({ absentAt: this.#rows.get(sessionId)?.absentAt }, this.#now()) === 'absent'
   }
 
   #begin(sessionId: SessionId): boolean {

@@ -36,7 +36,7 @@ export function publicKeysOf(keys: HybridKeyPair): HybridPublicKeys {
 
 /** The first two bytes of the ML-KEM public key, by which a message says which account key it needs. */
 export function keyIndicator(keys: HybridPublicKeys): Uint8Array {
-  return keys.mlKem768.slice(0, 2)
+  return new Uint8Array(keys.mlKem768.subarray(0, 2))
 }
 
 function expand(domain: string, seed: SecretBytes): HybridKeyPair {

@@ -8,7 +8,7 @@ import {
   xchacha20poly1305Encrypt,
 } from '@sessionkit/crypto'
 import type { Account } from '@sessionkit/session-id'
-import { draw, requireAccount, requireBytes } from './argument.ts'
+import { draw, requireAccount, requireBytes, requireKeyPairs } from './argument.ts'
 import { type DeviceRecord, encodeDeviceRecord, recordOf } from './device-record.ts'
 import { bytesOf, pair, type RawDict, readDict } from './dict.ts'
 import { V2Error } from './error.ts'
@@ -92,6 +92,7 @@ export function openLinkRequest(input: {
 }): LinkRequest {
   const { bytes, account, accountKeys } = input
   requireAccount(account, 'account')
+  requireKeyPairs(accountKeys, 'accountKeys', (keys) => keys)
   const dict = readTyped(bytes, 'L')
   const E = bytesOf(dict, 'E', 32)
   const ciphertext = bytesOf(dict, 'L')

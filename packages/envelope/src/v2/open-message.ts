@@ -1,7 +1,7 @@
 import { equalBytes } from '@sessionkit/bytes'
 import { CryptoError, mlKem768Decapsulate, xchacha20poly1305Decrypt } from '@sessionkit/crypto'
 import { type Account, idToBytes, type SessionId } from '@sessionkit/session-id'
-import { requireAccount, requireSeconds, secondsNow } from './argument.ts'
+import { requireAccount, requireKeyPairs, requireSeconds, secondsNow } from './argument.ts'
 import { V2Error } from './error.ts'
 import { type InnerMessage, readInner, type V2ProSignature } from './inner-dict.ts'
 import type { HybridKeyPair } from './keys.ts'
@@ -58,6 +58,7 @@ export function openV2Message(input: {
   const { bytes, recipient, accountKeys = [], now = secondsNow() } = input
   requireAccount(recipient, 'recipient')
   requireSeconds(now, 'now')
+  requireKeyPairs(accountKeys, 'accountKeys', (held) => held?.keys)
   if (messageVersion(bytes) !== 2) throw new V2Error('V2_UNKNOWN_VERSION', 'message: of version 1')
   if (bytes.length < V2_MIN_LENGTH || bytes.length > V2_MAX_LENGTH) {
     throw new V2Error('V2_BAD_FORMAT', `message: ${bytes.length} bytes, expected ${V2_MIN_LENGTH} to ${V2_MAX_LENGTH}`)
@@ -74,7 +75,9 @@ export function openV2Message(input: {
   for (const { keys } of candidates(accountKeys, indicator, now)) {
     const key = keyFor(keys, ephemeral, ciphertext)
     const padded = key && decrypt(key, aead)
-    if (padded !== undefined) return opened(readInner(padded, id), true)
+    if (padded === undefined) continue
+    fallback.key.fill(0)
+    return opened(readInner(padded, id), true)
   }
   const padded = decrypt(fallback, aead)
   if (padded === undefined) throw new V2Error('V2_NO_KEY', 'message: no key that is held opens it')
