@@ -1,9 +1,11 @@
+import { concatBytes, utf8ToBytes } from '@sessionkit/bytes'
 import {
   type Compress,
   Config,
   type ConfigPush,
   type ConfigState,
   type MergeReport,
+  parseConfigMessage,
   type StoredConfig,
 } from '@sessionkit/config'
 import { ed25519Sign, ed25519Verify, randomBytes } from '@sessionkit/crypto'
@@ -26,6 +28,13 @@ export interface GroupConfigOptions {
   readonly now?: (() => number) | undefined
 }
 
+interface GroupConfigType {
+  readonly domain: string
+  readonly namespace: number
+  /** Top-level keys that only the group's other config has. */
+  readonly foreignKeys: readonly string[]
+}
+
 /**
  * What the two configs of a group share: signed by the group, encrypted with its keys, never wrapped. A member cannot
  * merge conflicting ones and keeps the newest until an admin has. Protocol page 06, section 3.
@@ -36,18 +45,18 @@ export abstract class GroupConfig {
   readonly namespace: number
   protected readonly now: () => number
   readonly #options: GroupConfigOptions
-  readonly #domain: string
+  readonly #type: GroupConfigType
   #keys: readonly Uint8Array[]
   #admin: GroupAdmin | undefined
   #config: Config
 
-  constructor(options: GroupConfigOptions, type: { readonly domain: string; readonly namespace: number }) {
+  constructor(options: GroupConfigOptions, type: GroupConfigType) {
     const { groupId, admin, keys = [], now = Date.now } = options
     groupKeyOf(groupId)
     this.groupId = parseGroupId(groupId)
     this.namespace = type.namespace
     this.now = now
-    this.#domain = type.domain
+    this.#type = type
     this.#options = options
     this.#keys = copyKeys(keys)
     this.#admin = this.#checkedAdmin(admin)
@@ -151,14 +160,23 @@ export abstract class GroupConfig {
     return this.#keys.length === 0 ? [randomBytes(32)] : this.#keys
   }
 
+  /**
+   * The signature does not cover which config it is of: any member could encrypt what an admin signed for the one as the
+   * other, and so empty it.
+   */
+  #isOurType(signed: Uint8Array): boolean {
+    const { data } = parseConfigMessage(concatBytes(signed, utf8ToBytes('e')))
+    return !this.#type.foreignKeys.some((key) => data.has(key))
+  }
+
   #open(dump: Uint8Array | undefined): Config {
     const { groupId, compress } = this.#options
     const publicKey = groupKeyOf(groupId).ed25519
     const admin = this.#admin
     return new Config({
-      domain: this.#domain,
+      domain: this.#type.domain,
       keys: this.#keysOrNone(),
-      verify: ({ message, signature }) => ed25519Verify({ message, signature, publicKey }),
+      verify: ({ message, signature }) => ed25519Verify({ message, signature, publicKey }) && this.#isOurType(message),
       sign: admin && ((message) => ed25519Sign({ message, keyPair: admin.ed25519 })),
       dump,
       compress,

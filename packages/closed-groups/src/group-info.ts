@@ -29,7 +29,7 @@ const MAX_SECONDS = 9_000_000_000
  */
 export class GroupInfo extends GroupConfig {
   constructor(options: GroupConfigOptions) {
-    super(options, { domain: 'groups::Info', namespace: 13 })
+    super(options, { domain: 'groups::Info', namespace: 13, foreignKeys: ['m'] })
   }
 
   /** Empty: none. At most 100 bytes of UTF-8. */

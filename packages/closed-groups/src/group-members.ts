@@ -54,7 +54,11 @@ const PENDING = 'pending_send_ids'
  */
 export class GroupMembers extends GroupConfig {
   constructor(options: GroupConfigOptions) {
-    super(options, { domain: 'groups::Members', namespace: 14 })
+    super(options, {
+      domain: 'groups::Members',
+      namespace: 14,
+      foreignKeys: ['n', 'o', 'p', 'q', 'c', 'E', 'd', 'D', '!'],
+    })
   }
 
   get size(): number {

@@ -1,9 +1,11 @@
 import { type BencodeInput, bytesToHex, encodeBencode, isSessionKitError } from '@sessionkit/bytes'
+import { encryptConfig, padConfig } from '@sessionkit/config'
 import { ed25519KeyPairToX25519, ready } from '@sessionkit/crypto'
 import { idFromPublicKey, type SessionId } from '@sessionkit/session-id'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   ClosedGroup,
+  GroupInfo,
   GroupKeys,
   GroupMembers,
   MAX_GROUP_MEMBERS,
@@ -226,6 +228,32 @@ describe('configs', () => {
       expect([admin[kind].state, admin[kind].config.plaintext()]).toEqual(['dirty', before])
     }
     expect(admin.info.name).toBe('Mine')
+  })
+
+  it('of one type do not count as the other, though the same key signed them', () => {
+    const { admin } = seeded()
+    const key = admin.keys.encryptionKey()!
+    for (let i = 0; i < 3; i++) {
+      admin.info.name = `Chess ${i}`
+      admin.info.push()
+      admin.members.setProfile(bob.sessionId, { name: `Bob ${i}` })
+      admin.members.push()
+    }
+    // What a member, who has the keys, makes of what an admin signed.
+    const moved = (kind: 'info' | 'members', domain: string) => [
+      { hash: 'moved', data: encryptConfig({ padded: padConfig(admin[kind].config.plaintext()), key, domain }) },
+    ]
+    const info = new GroupInfo({ groupId: g.groupId, keys: [key] })
+    const members = new GroupMembers({ groupId: g.groupId, keys: [key] })
+    expect(info.merge(moved('info', 'groups::Info')).accepted).toEqual(['moved'])
+    expect(members.merge(moved('members', 'groups::Members')).accepted).toEqual(['moved'])
+    for (const report of [
+      info.merge(moved('members', 'groups::Info')),
+      members.merge(moved('info', 'groups::Members')),
+    ]) {
+      expect(report).toEqual({ accepted: [], rejected: [{ hash: 'moved', code: 'CONFIG_BAD_SIGNATURE' }] })
+    }
+    expect([info.name, members.size]).toEqual(['Chess 2', 2])
   })
 
   it('are not edited by members, whatever they call', () => {
