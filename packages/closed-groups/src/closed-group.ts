@@ -34,11 +34,13 @@ export class ClosedGroup {
   readonly keys: GroupKeys
   readonly info: GroupInfo
   readonly members: GroupMembers
-  readonly #options: ClosedGroupOptions
+  readonly #member: ClosedGroupOptions['member']
+  readonly #compress: Compress | undefined
 
   constructor(options: ClosedGroupOptions) {
     const { groupId, member, adminSeed, dump, compress, now } = options
-    this.#options = options
+    this.#member = member
+    this.#compress = compress
     this.keys = new GroupKeys({ groupId, member, adminSeed, dump: dump?.keys })
     this.groupId = this.keys.groupId
     const shared = {
@@ -50,6 +52,7 @@ export class ClosedGroup {
     }
     this.info = new GroupInfo({ ...shared, dump: dump?.info })
     this.members = new GroupMembers({ ...shared, dump: dump?.members })
+    for (const key of shared.keys) key.fill(0)
   }
 
   get isAdmin(): boolean {
@@ -96,11 +99,13 @@ export class ClosedGroup {
   encrypt(input: { readonly message: Uint8Array; readonly random?: RandomSource | undefined }): Uint8Array {
     const key = this.keys.pending === null ? this.keys.encryptionKey() : null
     if (key === null) throw new ClosedGroupError('GROUP_NO_KEY', 'encrypt: no key, or one that is not stored yet')
-    const { member: sender, compress } = this.#options
     const { message, random } = input
-    const encrypted = encryptGroupMessage({ message, sender, groupId: this.groupId, key, compress, random })
-    key.fill(0)
-    return encrypted
+    const [sender, compress] = [this.#member, this.#compress]
+    try {
+      return encryptGroupMessage({ message, sender, groupId: this.groupId, key, compress, random })
+    } finally {
+      key.fill(0)
+    }
   }
 
   /** Opens a message of namespace 11, newest key first. Errors as `decryptGroupMessage`. */

@@ -1,4 +1,4 @@
-import { concatBytes, utf8ToBytes } from '@sessionkit/bytes'
+import { concatBytes, equalBytes, utf8ToBytes } from '@sessionkit/bytes'
 import {
   type Compress,
   Config,
@@ -44,20 +44,20 @@ export abstract class GroupConfig {
   /** The namespace of the group's swarm that the messages are stored in. */
   readonly namespace: number
   protected readonly now: () => number
-  readonly #options: GroupConfigOptions
+  readonly #compress: Compress | undefined
   readonly #type: GroupConfigType
   #keys: readonly Uint8Array[]
   #admin: GroupAdmin | undefined
   #config: Config
 
   constructor(options: GroupConfigOptions, type: GroupConfigType) {
-    const { groupId, admin, keys = [], now = Date.now } = options
+    const { groupId, admin, keys = [], compress, now = Date.now } = options
     groupKeyOf(groupId)
     this.groupId = parseGroupId(groupId)
     this.namespace = type.namespace
     this.now = now
     this.#type = type
-    this.#options = options
+    this.#compress = compress
     this.#keys = copyKeys(keys)
     this.#admin = this.#checkedAdmin(admin)
     this.#config = this.#open(options.dump)
@@ -149,7 +149,9 @@ export abstract class GroupConfig {
   }
 
   #checkedAdmin(admin: GroupAdmin | undefined): GroupAdmin | undefined {
-    if (admin !== undefined && admin.groupId !== this.groupId) {
+    const key = admin?.ed25519?.publicKey
+    const fits = key instanceof Uint8Array && equalBytes(key, groupKeyOf(this.groupId).ed25519)
+    if (admin !== undefined && (admin?.groupId !== this.groupId || !fits)) {
       throw new ClosedGroupError('GROUP_WRONG_SEED', 'admin: not the key pair of this group')
     }
     return admin
@@ -170,8 +172,7 @@ export abstract class GroupConfig {
   }
 
   #open(dump: Uint8Array | undefined): Config {
-    const { groupId, compress } = this.#options
-    const publicKey = groupKeyOf(groupId).ed25519
+    const publicKey = groupKeyOf(this.groupId).ed25519
     const admin = this.#admin
     return new Config({
       domain: this.#type.domain,
@@ -179,7 +180,7 @@ export abstract class GroupConfig {
       verify: ({ message, signature }) => ed25519Verify({ message, signature, publicKey }) && this.#isOurType(message),
       sign: admin && ((message) => ed25519Sign({ message, keyPair: admin.ed25519 })),
       dump,
-      compress,
+      compress: this.#compress,
       now: this.now,
     })
   }

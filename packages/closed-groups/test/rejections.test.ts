@@ -47,6 +47,9 @@ describe('group ids', () => {
   it('seeds of another length, and key pairs of another group', () => {
     expect(() => groupFromSeed(new Uint8Array(31))).toThrow(refusal('GROUP_BAD_ARGUMENT'))
     expect(() => new GroupInfo({ groupId: g.groupId, admin: group('other') })).toThrow(refusal('GROUP_WRONG_SEED'))
+    for (const admin of [{ ...group('other'), groupId: g.groupId }, { groupId: g.groupId }, null]) {
+      expect(() => new GroupInfo({ groupId: g.groupId, admin: admin as never })).toThrow(refusal('GROUP_WRONG_SEED'))
+    }
     const seed = SecretBytes.from(new Uint8Array(32))
     expect(() => new GroupKeys({ groupId: g.groupId, member: bob, adminSeed: seed })).toThrow(
       refusal('GROUP_WRONG_SEED'),
