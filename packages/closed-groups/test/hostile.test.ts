@@ -1,5 +1,5 @@
 import { type BencodeInput, bytesToHex, encodeBencode, isSessionKitError } from '@sessionkit/bytes'
-import { encryptConfig, padConfig } from '@sessionkit/config'
+import { Config, encryptConfig, padConfig } from '@sessionkit/config'
 import { ed25519KeyPairToX25519, ready } from '@sessionkit/crypto'
 import { idFromPublicKey, type SessionId } from '@sessionkit/session-id'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -17,7 +17,7 @@ import { MEMBER_KEY_DOMAIN } from '../src/key-derivation.ts'
 import { buildKeyMessage } from '../src/key-message.ts'
 import { sealEntry } from '../src/multi-encrypt.ts'
 import { signDict } from '../src/signed-dict.ts'
-import { group, person } from './people.ts'
+import { generator, group, person } from './people.ts'
 
 beforeAll(() => ready)
 
@@ -204,6 +204,54 @@ describe('two admins', () => {
   })
 })
 
+describe('a long story of two admins and a member', () => {
+  it('ends with the same keys for all, whatever was lost, repeated, late or restarted', () => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const next = generator(seed)
+      const below = (limit: number): number => Math.floor(next() * limit)
+      const make = (who: typeof alice, isAdmin: boolean, dump?: ReturnType<ClosedGroup['dump']>): ClosedGroup =>
+        new ClosedGroup({
+          groupId: g.groupId,
+          member: who,
+          ...(isAdmin ? { adminSeed: g.ed25519.seed } : {}),
+          now: () => time,
+          dump,
+        })
+      const { admin, keyMessage } = seeded()
+      const stored = [{ hash: 'k0', message: keyMessage, timestamp: time }]
+      admin.loadKeyMessage(stored[0]!)
+      const people = [make(alice, true, admin.dump()), make(person('carol'), true), make(bob, false)]
+      people[1]!.loadKeyMessage(stored[0]!)
+      for (let step = 0; step < 40; step++) {
+        const at = below(3)
+        const who = [alice, person('carol'), bob][at]!
+        const one = people[at]!
+        const what = below(4)
+        if (what === 0) people[at] = make(who, at < 2, one.dump())
+        else if (at < 2 && what === 1) {
+          const memberIds = [alice, bob, person('carol')].map(({ sessionId }) => sessionId).concat(stranger(below(4)))
+          const message = one.keys.rekey({ memberIds })
+          const hash = `h ${bytesToHex(message.slice(8, 32))}`
+          const isNew = stored.every((other) => other.hash !== hash)
+          if (below(4) > 0 && isNew) stored.push({ hash, message, timestamp: time + step })
+        } else one.loadKeyMessage(stored[below(stored.length)]!)
+      }
+      const ends = people.map((one) => {
+        for (const message of [...stored].sort(() => next() - 0.5)) one.loadKeyMessage(message)
+        const again = make(bob, false, one.dump()).keys
+        return one.keys
+          .keys()
+          .slice(one.keys.pending === null ? 0 : 1)
+          .concat()
+          .map(bytesToHex)
+          .concat(`${again.generation}`)
+      })
+      expect(ends[1]).toEqual(ends[0])
+      expect(ends[2]).toEqual(ends[0])
+    }
+  })
+})
+
 describe('configs', () => {
   it('with a bad signature take nothing from an admin', () => {
     const { admin } = seeded()
@@ -228,6 +276,23 @@ describe('configs', () => {
       expect([admin[kind].state, admin[kind].config.plaintext()]).toEqual(['dirty', before])
     }
     expect(admin.info.name).toBe('Mine')
+  })
+
+  it('without a signature are ignored', () => {
+    for (const [domain, Type] of [
+      ['groups::Info', GroupInfo],
+      ['groups::Members', GroupMembers],
+    ] as const) {
+      const key = new Uint8Array(32).fill(3)
+      const unsigned = new Config({ domain, keys: [key] })
+      unsigned.set(['x'], 'y')
+      const messages = unsigned.push().messages.map((data) => ({ hash: 'u', data }))
+      for (const admin of [g, undefined]) {
+        const config = new Type({ groupId: g.groupId, keys: [key], admin })
+        expect(config.merge(messages).rejected).toEqual([{ hash: 'u', code: 'CONFIG_BAD_SIGNATURE' }])
+        expect([config.activeHashes, config.needsPush]).toEqual([[], false])
+      }
+    }
   })
 
   it('of one type do not count as the other, though the same key signed them', () => {
