@@ -15,7 +15,7 @@ import { type Contender, measure } from './measure.ts'
 import type { NativeHop } from './native.ts'
 import * as native from './native.ts'
 import type { Inputs, OperationName, Operations } from './operations.ts'
-import { benchScaled } from './scale.ts'
+import { benchScaled, type ScaledRow } from './scale.ts'
 import { linearSwarm } from './swarm-linear.ts'
 
 interface Row {
@@ -182,6 +182,11 @@ function rounded(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3)
 }
 
+/** The rows of an operation at its largest size. */
+function largest(all: readonly ScaledRow[]): ScaledRow[] {
+  return all.filter(({ operation, n }) => all.every((other) => other.operation !== operation || other.n <= n))
+}
+
 function writeReadme(): void {
   const file = new URL('../README.md', import.meta.url)
   const table = [
@@ -194,11 +199,11 @@ function writeReadme(): void {
       return `| ${row.operation} | ${row.backend} | ${rounded(row.opsPerSecond)} | ${native} | ${row.ratio?.toFixed(2) ?? '–'} |`
     }),
     '',
-    'At n, 2n and 4n, in comparison to the bare primitives:',
+    'The largest of three sizes; growth is to half the size, the ratio to the bare primitives that `pnpm bench` names:',
     '',
     '| operation | backend | n | milliseconds | growth | ratio |',
     '| --- | --- | ---: | ---: | ---: | ---: |',
-    ...scaled.map((row) => {
+    ...largest(scaled).map((row) => {
       const milliseconds = row.milliseconds >= 100 ? Math.round(row.milliseconds) : row.milliseconds.toPrecision(3)
       const columns = [row.n.toLocaleString('en-US'), milliseconds, row.growth?.toFixed(2), row.ratio?.toFixed(2)]
       return `| ${row.operation} | ${row.backend} | ${columns.map((column) => column ?? '–').join(' | ')} |`
