@@ -1,11 +1,10 @@
-import { SecretBytes } from '@sessionkit/bytes'
 import type { Account } from '@sessionkit/session-id'
 import { copyRaw, type RawValue } from './bencode-text.ts'
-import { type Compress, compressBody, decompressBody } from './compression.ts'
+import type { Compress } from './compression.ts'
+import { ConfigStorage } from './config-storage.ts'
 import { type ConfigState, readDump, writeDump } from './dump.ts'
-import { CONFIG_OVERHEAD, type ConfigKey, decryptConfig, encryptConfig } from './encryption.ts'
+import type { ConfigKey } from './encryption.ts'
 import { ConfigError, type ConfigErrorCode } from './error.ts'
-import { MAX_DECOMPRESSED_PER_PART, MAX_PLAINTEXT, MAX_SEQNO, MAX_STORED_CONFIG } from './limits.ts'
 import { mergeConfigMessages } from './merge.ts'
 import {
   type ConfigDraft,
@@ -19,8 +18,6 @@ import {
   type VerifyConfig,
   withoutSignature,
 } from './message.ts'
-import { finalHashOf, PartSets, parseConfigPart, splitConfig } from './multipart.ts'
-import { padConfig, unpadConfig } from './padding.ts'
 import {
   type ConfigDict,
   type ConfigScalar,
@@ -33,7 +30,6 @@ import {
   equalValues,
   prune,
 } from './value.ts'
-import { unwrapConfig, wrapConfig } from './wrapping.ts'
 
 export interface ConfigOptions {
   /** 1 to 24 ASCII characters that separate the encryption of one type from another's. */
@@ -81,10 +77,8 @@ export type ConfigPath = readonly string[]
  */
 export class Config {
   readonly domain: string
-  readonly #keys: SecretBytes[]
   readonly #options: ConfigOptions
-  readonly #now: () => number
-  readonly #parts = new PartSets()
+  readonly #storage: ConfigStorage
   #state: ConfigState = 'clean'
   #message: ConfigMessage = emptyMessage()
   /** Set exactly while dirty. */
@@ -98,11 +92,10 @@ export class Config {
 
   constructor(options: ConfigOptions) {
     this.domain = options.domain
-    if (options.keys.length === 0) throw new ConfigError('CONFIG_BAD_ARGUMENT', 'keys: none')
-    this.#keys = copyKeys(options.keys)
     this.#options = options
-    const { now = Date.now } = options
-    this.#now = () => Math.floor(now())
+    this.#storage = new ConfigStorage(options, () => {
+      this.#needsDump = true
+    })
     if (options.dump !== undefined) this.#load(options.dump)
   }
 
@@ -136,7 +129,7 @@ export class Config {
 
   /** Storage hashes whose expiry has to be extended: the current ones and parts of incomplete sets. */
   get activeHashes(): string[] {
-    return [...new Set([...this.#current, ...this.#parts.storageHashes()])]
+    return [...new Set([...this.#current, ...this.#storage.parts.storageHashes()])]
   }
 
   /** Data of the type that only dumps keep. */
@@ -151,15 +144,12 @@ export class Config {
 
   /** Other keys from now on, the encrypting one first. Old ones belong at the end: messages may still come under them. */
   setKeys(keys: readonly ConfigKey[]): void {
-    if (keys.length === 0) throw new ConfigError('CONFIG_BAD_ARGUMENT', 'keys: none')
-    const copies = copyKeys(keys)
-    for (const key of this.#keys) key.wipe()
-    this.#keys.splice(0, this.#keys.length, ...copies)
+    this.#storage.setKeys(keys)
   }
 
   /** Wipes the keys; nothing can be read or pushed after that. */
   wipe(): void {
-    for (const key of this.#keys) key.wipe()
+    this.#storage.wipe()
   }
 
   /** A copy of all application data. */
@@ -306,13 +296,13 @@ export class Config {
    * this throw: what cannot be read is reported and changes nothing. Protocol page 05, section 3.
    */
   merge(messages: readonly StoredConfig[]): MergeReport {
-    if (this.#parts.expire(this.#now())) this.#needsDump = true
+    this.#storage.expire()
     const report: MergeReport = { accepted: [], rejected: [] }
     const incoming: { readonly message: ConfigMessage; readonly storageHashes: readonly string[] }[] = []
     for (const stored of messages) {
       const { hash, data } = (stored ?? {}) as StoredConfig
       try {
-        const read = this.#read(hash, data)
+        const read = this.#storage.read(hash, data)
         if (read !== null) incoming.push(read)
         report.accepted.push(hash)
       } catch (error) {
@@ -338,7 +328,7 @@ export class Config {
   push(): ConfigPush {
     if (this.isReadOnly) throw readOnly()
     const message = this.#draft === null ? this.#message : finishDraft(this.#draft, this.#options.sign)
-    const messages = this.#seal(message)
+    const messages = this.#storage.seal(message)
     if (this.#draft !== null) {
       this.#message = message
       this.#draft = null
@@ -380,7 +370,7 @@ export class Config {
       plaintext,
       currentHashes: this.#current,
       obsoleteHashes: this.#obsoleteHashes(),
-      parts: this.#parts.toRaw(),
+      parts: this.#storage.parts.toRaw(),
       extra: this.#extra,
     })
   }
@@ -425,63 +415,6 @@ export class Config {
 
   #obsoleteHashes(): string[] {
     return this.isReadOnly ? [] : [...this.#obsolete].filter((hash) => !this.#current.includes(hash))
-  }
-
-  #seal(message: ConfigMessage): Uint8Array[] {
-    const { wrapping, compress } = this.#options
-    const padded = padConfig(compressBody(message.plaintext, compress))
-    const encrypt = (bytes: Uint8Array): Uint8Array =>
-      encryptConfig({ padded: bytes, key: this.#keys[0]!, domain: this.domain })
-    if (padded.length + CONFIG_OVERHEAD > MAX_STORED_CONFIG) {
-      const parts = splitConfig(padded)
-      this.#parts.finish(finalHashOf(padded), this.#now())
-      return parts.map(encrypt)
-    }
-    const encrypted = encrypt(padded)
-    if (wrapping?.write !== true) return [encrypted]
-    const wrapped = wrapConfig({ encrypted, seqno: message.seqno, kind: wrapping.kind, account: wrapping.account })
-    return [wrapped.length > MAX_STORED_CONFIG ? encrypted : wrapped]
-  }
-
-  /** Null for a part whose message is not complete, or was before. */
-  #read(hash: string, stored: Uint8Array): { message: ConfigMessage; storageHashes: readonly string[] } | null {
-    if (typeof hash !== 'string' || !(stored instanceof Uint8Array)) {
-      throw new ConfigError('CONFIG_BAD_ARGUMENT', 'messages: expected hashes and bytes')
-    }
-    if (stored.length > 2 * MAX_STORED_CONFIG) throw new ConfigError('CONFIG_TOO_LARGE', 'larger than can be stored')
-    let body = unpadConfig(decryptConfig({ encrypted: this.#unwrap(stored), keys: this.#keys, domain: this.domain }))
-    if (body[0] !== 0x6d) return { message: this.#parse(body, 1), storageHashes: [hash] }
-    const part = parseConfigPart(body)
-    const result = this.#parts.add(part, hash, this.#now())
-    if (result === 'known') return null
-    this.#needsDump = true
-    if (result === 'kept') return null
-    try {
-      body = unpadConfig(result.padded)
-      return { message: this.#parse(body, result.storageHashes.length), storageHashes: result.storageHashes }
-    } catch (error) {
-      // Not finished: a later version may be able to read it.
-      this.#parts.forget(part.finalHash)
-      throw error
-    }
-  }
-
-  #parse(body: Uint8Array, parts: number): ConfigMessage {
-    const plaintext = decompressBody(body, Math.min(MAX_DECOMPRESSED_PER_PART * parts, MAX_PLAINTEXT))
-    const message = parseConfigMessage(plaintext, { verify: this.#options.verify })
-    // One that nobody could ever supersede would end the config, and take the place of our own edits.
-    if (message.seqno >= MAX_SEQNO) throw new ConfigError('CONFIG_BAD_SEQNO', 'seqno: none is left above')
-    return message
-  }
-
-  /** A released client wrapped twice, so this looks twice. */
-  #unwrap(stored: Uint8Array): Uint8Array {
-    const { wrapping } = this.#options
-    if (wrapping === undefined) return stored
-    const { account, kind } = wrapping
-    const once = unwrapConfig({ stored, kind, account })
-    if (once === null) return stored
-    return unwrapConfig({ stored: once, kind, account }) ?? once
   }
 
   #resolve(incoming: readonly { readonly message: ConfigMessage; readonly storageHashes: readonly string[] }[]): void {
@@ -550,19 +483,11 @@ export class Config {
     this.#state = dump.state
     this.#current = [...dump.currentHashes]
     this.#obsolete = new Set(dump.obsoleteHashes)
-    this.#parts.load(dump.parts)
+    this.#storage.parts.load(dump.parts)
     this.#extra = dump.extra
     // The unpushed message may have been pushed before a crash; a seqno is spent to supersede it.
     this.#draft = next
   }
-}
-
-function copyKeys(keys: readonly ConfigKey[]): SecretBytes[] {
-  return keys.map((key) => {
-    const length = key instanceof SecretBytes || key instanceof Uint8Array ? key.length : 0
-    if (length !== 32) throw new ConfigError('CONFIG_BAD_ARGUMENT', 'key: expected 32 bytes')
-    return SecretBytes.from(key instanceof SecretBytes ? key.reveal() : key)
-  })
 }
 
 function readOnly(): ConfigError {
